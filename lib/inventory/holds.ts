@@ -1,0 +1,63 @@
+import type { InventoryScripts } from '#lib/inventory/scripts.ts';
+import type { Committed, LiveOrder, Released } from '#lib/inventory/types.ts';
+import { LIMITS } from '#lib/limits.ts';
+
+/** Thrown when a hold kept changing between a look at it and the script that named its keys. */
+export class UnsettledError extends Error {
+  override name = 'UnsettledError';
+}
+
+/**
+ * Give back what an order holds. Call it only after MongoDB has said CANCELLED. Safe to repeat.
+ * @param cartId the order's cart where the caller knows it, so that a record left without its hold goes too
+ */
+export async function release(scripts: InventoryScripts, saleId: string, orderId: string, cartId = ''): Promise<Released> {
+  for (let attempt = 0; attempt < LIMITS.scriptAttempts; attempt++) {
+    const look = await scripts.readHold(saleId, orderId);
+    if (look.status === 'saleNotReady') return { status: 'saleNotReady' };
+    const keys = look.status === 'held'
+      ? { cartId: look.hold.cartId, productIds: Object.keys(look.hold.tokens) }
+      : { cartId, productIds: [] };
+    const released = await scripts.release({ saleId, orderId, ...keys });
+    if (released.status !== 'changed') return released.status === 'released' ? released : { status: released.status };
+  }
+  throw new UnsettledError(`release of ${orderId}`);
+}
+
+/** Make a PAID order's tokens sold, wherever they are. Safe to repeat. */
+export async function commit(scripts: InventoryScripts, saleId: string, order: LiveOrder): Promise<Committed> {
+  let others: string[] = [];
+  let paid = order;
+  for (let attempt = 0; attempt < LIMITS.scriptAttempts; attempt++) {
+    const outcome = await scripts.commit(saleId, paid, others);
+    switch (outcome.status) {
+      case 'again': others = [...new Set([...others, ...outcome.orderIds])]; break;
+      case 'changed': paid = await withHeldProducts(scripts, saleId, order); break;
+      case 'saleNotReady': return { status: 'saleNotReady' };
+      default: return outcome;
+    }
+  }
+  throw new UnsettledError(`commit of ${order.orderId}`);
+}
+
+/** The order, naming every product that its hold names: what the hold has beyond the order goes back to the stock. */
+async function withHeldProducts(scripts: InventoryScripts, saleId: string, order: LiveOrder): Promise<LiveOrder> {
+  const look = await scripts.readHold(saleId, order.orderId);
+  if (look.status !== 'held') return order;
+  const tokens = Object.fromEntries(Object.keys(look.hold.tokens).map((productId) => [productId, [] as string[]]));
+  return { ...order, tokens: { ...tokens, ...order.tokens } };
+}
+
+/**
+ * Push a product's new tokens until Redis has all that MongoDB has minted. Safe to repeat.
+ * @param minted units in MongoDB
+ */
+export async function mint(scripts: InventoryScripts, saleId: string, productId: string, minted: number): Promise<{ status: 'minted' | 'saleNotReady' }> {
+  const calls = Math.ceil(minted / LIMITS.tokensPerMintScript) + 1;
+  for (let call = 0; call < calls; call++) {
+    const outcome = await scripts.mint(saleId, productId, minted);
+    if (outcome.status === 'saleNotReady') return { status: 'saleNotReady' };
+    if (outcome.watermark >= minted) return { status: 'minted' };
+  }
+  throw new UnsettledError(`mint of ${productId}`);
+}

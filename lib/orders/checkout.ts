@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { crashPoint } from '#lib/crash.ts';
+import { commit, release, type Reserved, type TokensByProduct } from '#lib/inventory/index.ts';
+import { LIMITS } from '#lib/limits.ts';
+import { expire } from '#lib/orders/expire.ts';
+import { isLive, type Order, toLiveOrder } from '#lib/orders/order.ts';
+import { follow, type Shop } from '#lib/orders/shop.ts';
+
+/** A checkout of one sale. Each product stands on one line; prices are of one unit, in minor units. */
+export interface CheckoutRequest {
+  saleId: string;
+  currency: string;
+  customer: string;
+  /** Empty when buying without a cart. */
+  cartId: string;
+  /** Explicit idempotency key, or empty. */
+  key: string;
+  requestFingerprint: string;
+  itemsFingerprint: string;
+  lines: { productId: string; name: string; price: number; quantity: number }[];
+}
+
+type Refused = Exclude<Reserved, { status: 'reserved' | 'known' | 'saleNotReady' | 'keyReused' }>;
+
+export type Checkout =
+  | { status: 'reserved' | 'alreadyHeld'; order: Order; nowMs: number }
+  | Refused
+  | { status: 'saleNotReady' | 'keyReused' }
+  | { status: 'orderEnded'; order: Order }
+  | { status: 'orderExpired'; orderId: string };
+
+/**
+ * Hold every unit of a checkout for one customer, or none. Resolves to the order, or to why there is none; throws only
+ * when Redis or MongoDB cannot be asked, and then nothing is released on a guess: the same request may be repeated.
+ */
+export async function checkout(shop: Shop, request: CheckoutRequest): Promise<Checkout> {
+  for (let attempt = 0; attempt < LIMITS.reserveAttempts; attempt++) {
+    const reserved = await shop.inventory.reserve({ ...request, orderId: randomUUID() as string, ...{} });
+    const outcome = await proceed(shop, request, reserved);
+    if (outcome !== 'again') return outcome;
+  }
+  return { status: 'saleNotReady' };
+}
+
+async function proceed(shop: Shop, request: CheckoutRequest, reserved: Reserved): Promise<Checkout | 'again'> {
+  switch (reserved.status) {
+    case 'known': return resume(shop, request, reserved);
+    case 'saleNotReady': case 'keyReused': return { status: reserved.status };
+    case 'reserved':
+      crashPoint('after_reserve');
+      return place(shop, toOrder(request, reserved), reserved.nowMs, 'reserved');
+    default: return reserved;
+  }
+}
+
+/** Write a hold's order into MongoDB; only then it counts. */
+async function place(shop: Shop, order: Order, nowMs: number, status: 'reserved' | 'alreadyHeld'): Promise<Checkout | 'again'> {
+  const placed = await shop.orders.insertReserved(order);
+  switch (placed.status) {
+    case 'inserted':
+      crashPoint('after_insert');
+      return { status, order, nowMs };
+    case 'exists':
+      if (isLive(placed.order)) return { status: 'alreadyHeld', order: placed.order, nowMs };
+      await follow(shop, { ...placed.order, saleId: order.saleId });
+      return { status: 'orderExpired', orderId: order.orderId };
+    case 'keyTaken':
+      await withdraw(shop, order, nowMs);
+      return placed.order.requestFingerprint === order.requestFingerprint ? known(placed.order, nowMs) : { status: 'keyReused' };
+    case 'tokenTaken':
+      for (const owner of placed.owners) await giveTo(shop, owner, order);
+      await withdraw(shop, order, nowMs);
+      return 'again';
+    default: return placed satisfies never;
+  }
+}
+
+/** Redis had forgotten that these tokens belong to a live order: give them to it, out of the own hold only. */
+async function giveTo({ inventory }: Shop, owner: Order, own: Order): Promise<void> {
+  if (!isLive(owner)) return;
+  if (owner.status === 'PAID') await commit(inventory, owner.saleId, toLiveOrder(owner));
+  else await inventory.restore(owner.saleId, toLiveOrder(owner), own.orderId);
+}
+
+/** End the own hold for good: a tombstone in MongoDB first, then its tokens go back. */
+async function withdraw(shop: Shop, own: Order, nowMs: number): Promise<void> {
+  const { orderId, saleId, customer, cartId } = own;
+  const grave = await shop.orders.cancel(orderId, 'CONFLICT', nowMs, { tombstone: { saleId, customer } });
+  if (grave?.status === 'CANCELLED') await release(shop.inventory, saleId, orderId, cartId);
+}
+
+/** Go on with the order that this cart or key already has. */
+async function resume(shop: Shop, request: CheckoutRequest, { orderId, by }: { orderId: string; by: 'key' | 'cart' }): Promise<Checkout | 'again'> {
+  const { saleId, cartId } = request;
+  await expire(shop, saleId, orderId); // only if it is due
+  const look = await shop.inventory.readHold(saleId, orderId);
+  const order = await shop.orders.find(orderId);
+  if (!order && look.status === 'held') {
+    // A crash came between reserve and insert: the hold says what the order is.
+    const { hold, nowMs } = look;
+    return place(shop, { ...toOrder({ ...request, key: hold.key, cartId: hold.cartId }, { ...hold, nowMs }), orderId }, nowMs, 'alreadyHeld');
+  }
+  if (order?.status === 'RESERVED' && isLive(order)) {
+    if (look.status === 'absent') await shop.inventory.restore(saleId, toLiveOrder(order), '');
+    const deadlineMs = Math.max(order.deadlineMs, look.status === 'held' ? look.hold.deadlineMs : 0);
+    return { status: 'alreadyHeld', order: { ...order, deadlineMs }, nowMs: look.nowMs };
+  }
+  if (by === 'key') return order ? known(order, look.nowMs) : { status: 'orderExpired', orderId };
+  if (order) await follow(shop, order);
+  else await release(shop.inventory, saleId, orderId, cartId); // a cart record without hold or order
+  return 'again';
+}
+
+/** What an idempotency key answers once its order exists. */
+function known(order: Order, nowMs: number): Checkout {
+  if (isLive(order)) return { status: 'alreadyHeld', order, nowMs };
+  return order.items.length === 0 ? { status: 'orderExpired', orderId: order.orderId } : { status: 'orderEnded', order };
+}
+
+function toOrder(request: CheckoutRequest, hold: { nowMs: number; deadlineMs: number; tokens: TokensByProduct; orderId?: string }): Order {
+  const items = request.lines.map((line) => ({ ...line, tokens: hold.tokens[line.productId] ?? [] }));
+  return {
+    orderId: hold.orderId ?? '',
+    customer: request.customer,
+    saleId: request.saleId,
+    cartId: request.cartId,
+    key: request.key,
+    requestFingerprint: request.requestFingerprint,
+    itemsFingerprint: request.itemsFingerprint,
+    items: items.map(({ productId, name, price, quantity, tokens }) => ({ productId, name, price, quantity, tokens })),
+    total: items.reduce((sum, { price, quantity }) => sum + price * quantity, 0),
+    currency: request.currency,
+    status: 'RESERVED',
+    reason: null,
+    deadlineMs: hold.deadlineMs,
+    extensions: [],
+    createdAtMs: hold.nowMs,
+    paidAtMs: null,
+    payment: null,
+    captured: false,
+  };
+}

@@ -1,0 +1,38 @@
+import { crashPoint } from '#lib/crash.ts';
+import { isLive, type Order, toLiveOrder } from '#lib/orders/order.ts';
+import { follow, type Shop } from '#lib/orders/shop.ts';
+
+export type Expired =
+  | { status: 'expired' | 'paid'; order: Order }
+  | { status: 'notDue'; deadlineMs: number }
+  | { status: 'unknown' };
+
+/**
+ * Cancel an order whose deadline has passed and give its tokens back. The one verb behind four doors: keyspace event,
+ * sweep, startup and the shopper's own page. It trusts none of them: expired means that the timer is gone, and that the
+ * hold's and the order's deadline are both behind Redis's clock. Tokens go back only after MongoDB has said CANCELLED;
+ * a hold without an order leaves a tombstone, so that a late insert cannot happen.
+ */
+export async function expire(shop: Shop, saleId: string, orderId: string): Promise<Expired> {
+  const { inventory, orders } = shop;
+  const look = await inventory.readHold(saleId, orderId);
+  const held = look.status === 'held' ? look.hold : undefined;
+  if (look.status === 'held' && (look.timerRuns || look.hold.deadlineMs > look.nowMs)) {
+    return { status: 'notDue', deadlineMs: look.hold.deadlineMs };
+  }
+  const order = await orders.cancel(orderId, 'EXPIRED', look.nowMs, {
+    overdueAtMs: look.nowMs,
+    ...(held ? { tombstone: { saleId, customer: held.customer } } : {}),
+  });
+  if (!order) {
+    await inventory.release({ saleId, orderId, cartId: '', productIds: [] }); // no hold, no order: only the list entry goes
+    return { status: 'unknown' };
+  }
+  crashPoint('after_cancel');
+  if (order.status === 'RESERVED' && isLive(order)) {
+    await inventory.restore(saleId, toLiveOrder(order), ''); // the order's deadline is the later one: arm the timer for it
+    return { status: 'notDue', deadlineMs: order.deadlineMs };
+  }
+  await follow(shop, order);
+  return { status: order.status === 'PAID' ? 'paid' : 'expired', order };
+}

@@ -1,0 +1,49 @@
+import type { CancelReason, OrderStatus } from '#lib/contract.ts';
+import type { LiveOrder, TokensByProduct } from '#lib/inventory/index.ts';
+
+/** One line of an order: the price is of one unit, in minor units, as it was at checkout. */
+export interface OrderLine {
+  productId: string;
+  name: string;
+  price: number;
+  quantity: number;
+  tokens: string[];
+}
+
+/** An order as MongoDB decided it. A tombstone is a CANCELLED order without lines, whose customer may be unknown. */
+export interface Order {
+  orderId: string;
+  customer: string;
+  saleId: string;
+  cartId: string;
+  key: string;
+  requestFingerprint: string;
+  itemsFingerprint: string;
+  items: OrderLine[];
+  total: number;
+  currency: string;
+  status: OrderStatus;
+  reason: CancelReason | null;
+  deadlineMs: number;
+  extensions: string[];
+  createdAtMs: number;
+  paidAtMs: number | null;
+  /** Id of the payment that won. */
+  payment: string | null;
+  captured: boolean;
+}
+
+/** @returns the order's tokens by product, as Redis keeps them */
+export function tokensOf(order: Order): TokensByProduct {
+  return Object.fromEntries(order.items.map(({ productId, tokens }) => [productId, tokens]));
+}
+
+/** @returns what Redis must know of a RESERVED or PAID order */
+export function toLiveOrder(order: Order & { status: 'RESERVED' | 'PAID' }): LiveOrder {
+  const { orderId, status, customer, cartId, key, itemsFingerprint, deadlineMs, extensions } = order;
+  return { orderId, status, customer, cartId, key, itemsFingerprint, deadlineMs, extensions, tokens: tokensOf(order) };
+}
+
+export function isLive(order: Order): order is Order & { status: 'RESERVED' | 'PAID' } {
+  return order.status !== 'CANCELLED';
+}

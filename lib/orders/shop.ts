@@ -1,0 +1,18 @@
+import { commit, type InventoryScripts, release } from '#lib/inventory/index.ts';
+import { isLive, type Order, toLiveOrder } from '#lib/orders/order.ts';
+import type { OrderStore } from '#lib/orders/store.ts';
+
+/** The two seams that every verb on orders works through: Redis admits, MongoDB decides. */
+export interface Shop {
+  inventory: InventoryScripts;
+  orders: OrderStore;
+}
+
+/**
+ * Make Redis follow what MongoDB has decided: PAID → sold, CANCELLED → back to the stock. Safe to repeat.
+ * A sale that is not ready is left alone: its rebuild reads MongoDB.
+ */
+export async function follow({ inventory }: Shop, order: Order): Promise<void> {
+  if (order.status === 'PAID' && isLive(order)) await commit(inventory, order.saleId, toLiveOrder(order));
+  if (order.status === 'CANCELLED' && order.saleId) await release(inventory, order.saleId, order.orderId, order.cartId);
+}

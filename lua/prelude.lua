@@ -1,0 +1,40 @@
+-- What the scripts share; lib/inventory/scripts.ts puts it after each script's first line. Local functions only: no keys, no effects on load.
+
+-- Redis's clock in ms. A script reads it once: expiry is frozen while it runs, TIME is not.
+local function clock()
+  local time = redis.call('TIME')
+  return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+end
+
+-- The tokens of a comma-joined list, one at a time; none of a missing one.
+local function each(joined) return string.gmatch(joined or '', '[^,]+') end
+
+-- The order that a cart or idem record names: '<36 characters of order id> <fingerprint>'.
+local function named(record) return string.sub(record or '', 1, 36), string.sub(record or '', 38) end
+
+-- Take one token out of a hold's comma-joined field.
+local function withdraw(hold, field, token)
+  local left = {}
+  for other in each(redis.call('HGET', hold, field)) do
+    if other ~= token then left[#left + 1] = other end
+  end
+  redis.call('HSET', hold, field, table.concat(left, ','))
+end
+
+-- Add to a customer's count of units; a count of none leaves no field.
+local function count(limit, customer, units)
+  if units ~= 0 and redis.call('HINCRBY', limit, customer, units) <= 0 then redis.call('HDEL', limit, customer) end
+end
+
+-- End a hold: its records go, its cart is free again.
+local function close(order, hold, timer, deadlines, cart, cartId)
+  if cartId ~= '' and named(redis.call('GET', cart)) == order then redis.call('DEL', cart) end
+  redis.call('ZREM', deadlines, order)
+  redis.call('DEL', timer, hold)
+end
+
+-- Write a transition into the ledger and nudge whoever watches the sale.
+local function record(ledger, length, channel, verb, order, tokens, now)
+  redis.call('XADD', ledger, 'MAXLEN', '~', length, '*', 'verb', verb, 'order', order, 'tokens', table.concat(tokens, ','), 'atMs', now)
+  redis.call('PUBLISH', channel, verb)
+end

@@ -1,0 +1,42 @@
+#!lua flags=allow-oom
+-- Give the tokens of a cancelled order back to the stock. The caller has seen MongoDB say CANCELLED.
+--
+-- KEYS[1] sale       hash    must exist
+-- KEYS[2] hold       hash    what the order holds; deleted
+-- KEYS[3] timer      string  deleted
+-- KEYS[4] deadlines  zset    the order leaves it
+-- KEYS[5] ledger     stream  every transition
+-- KEYS[6] cart       string  deleted if it names this order (unused when ARGV[2] is empty)
+-- KEYS[7..]          per product: stock list, held hash, limit hash
+-- ARGV[1] orderId  ARGV[2] cartId or ''  ARGV[3] changes channel  ARGV[4] ledger length, entries
+-- ARGV[5..]          productId of each product
+-- Returns {'released', nowMs, units} | {'absent', nowMs} | {'changed', nowMs} (read the hold again) | {'saleNotReady', nowMs}
+local sale, hold, timer, deadlines, ledger, cart = unpack(KEYS, 1, 6)
+local order, cartId, channel, ledgerLength, now = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), clock()
+if redis.call('EXISTS', sale) == 0 then return { 'saleNotReady', now } end
+local customer, inCart, products = unpack(redis.call('HMGET', hold, 'customer', 'cart', 'products'))
+if not customer then
+  close(order, hold, timer, deadlines, cart, cartId)
+  return { 'absent', now }
+end
+if inCart ~= cartId or tonumber(products) ~= #ARGV - 4 then return { 'changed', now } end
+for i = 5, #ARGV do
+  if redis.call('HEXISTS', hold, 'tokens:' .. ARGV[i]) == 0 then return { 'changed', now } end
+end
+
+local back = {}
+for i = 5, #ARGV do
+  local stock, held, limit = unpack(KEYS, 7 + (i - 5) * 3, 9 + (i - 5) * 3)
+  local before = #back
+  for token in each(redis.call('HGET', hold, 'tokens:' .. ARGV[i])) do
+    if redis.call('HGET', held, token) == order then
+      redis.call('HDEL', held, token)
+      redis.call('RPUSH', stock, token)
+      back[#back + 1] = token
+    end
+  end
+  count(limit, customer, before - #back)
+end
+close(order, hold, timer, deadlines, cart, cartId)
+record(ledger, ledgerLength, channel, 'release', order, back, now)
+return { 'released', now, #back }

@@ -1,0 +1,73 @@
+#!lua
+-- Hold every unit of a checkout for one customer, or none of them.
+--
+-- KEYS[1] sale       hash    window, hold length, pause, limits
+-- KEYS[2] hold       hash    what this order will hold
+-- KEYS[3] timer      string  runs out at the deadline
+-- KEYS[4] deadlines  zset    order → deadline, ms
+-- KEYS[5] ledger     stream  every transition
+-- KEYS[6] cart       string  live order of the cart (unused when ARGV[3] is empty)
+-- KEYS[7] idem       string  order of the idempotency key (unused when ARGV[4] is empty)
+-- KEYS[8..]          per product: stock list, held hash, limit hash
+-- ARGV[1] orderId  ARGV[2] customer  ARGV[3] cartId or ''  ARGV[4] idempotency key or ''
+-- ARGV[5] fingerprint of the request  ARGV[6] fingerprint of the items  ARGV[7] changes channel
+-- ARGV[8] how long the key is remembered, ms  ARGV[9] ledger length, entries
+-- ARGV[10..]         per product: productId, quantity (units)
+-- Returns {'reserved', nowMs, deadlineMs, tokens of each product joined by commas, ...}
+--   | {'saleNotReady', nowMs} | {'saleNotOpen', nowMs, opensAtMs} | {'salePaused', nowMs} | {'saleClosed', nowMs, closesAtMs}
+--   | {'known', nowMs, orderId, key or cart} | {'keyReused', nowMs, orderId} | {'cartOnHold', nowMs, orderId}
+--   | {'limitReached', nowMs, productId, limit, owned, ...} | {'outOfStock', nowMs, productId, available, held, ...}
+local sale, hold, timer, deadlines, ledger, cart, idem = unpack(KEYS, 1, 7)
+local order, customer, cartId, key, requestPrint, itemsPrint, channel = unpack(ARGV, 1, 7)
+local idemMs, ledgerLength, now, lines = tonumber(ARGV[8]), tonumber(ARGV[9]), clock(), {}
+for i = 10, #ARGV, 2 do
+  local k = 8 + (i - 10) / 2 * 3
+  lines[#lines + 1] = { product = ARGV[i], quantity = tonumber(ARGV[i + 1]), stock = KEYS[k], held = KEYS[k + 1], limit = KEYS[k + 2] }
+end
+
+local opensAt, closesAt, holdMs, paused = unpack(redis.call('HMGET', sale, 'opensAtMs', 'closesAtMs', 'holdMs', 'paused'))
+if not holdMs then return { 'saleNotReady', now } end
+local mine = redis.call('HGET', hold, 'deadlineMs')
+if mine then -- the same call again: its first reply was lost
+  local reply = { 'reserved', now, tonumber(mine) }
+  for _, line in ipairs(lines) do reply[#reply + 1] = redis.call('HGET', hold, 'tokens:' .. line.product) or '' end
+  return reply
+end
+local keyed, keyedPrint = named(key ~= '' and redis.call('GET', idem) or '')
+if keyed ~= '' and keyedPrint ~= requestPrint then return { 'keyReused', now, keyed } end
+local inCart, inCartPrint = named(cartId ~= '' and redis.call('GET', cart) or '')
+if keyed ~= '' and keyed ~= inCart then return { 'known', now, keyed, 'key' } end
+if inCart ~= '' and inCartPrint ~= itemsPrint then return { 'cartOnHold', now, inCart } end
+if inCart ~= '' then return { 'known', now, inCart, keyed ~= '' and 'key' or 'cart' } end
+if now < tonumber(opensAt) then return { 'saleNotOpen', now, tonumber(opensAt) } end
+if tonumber(closesAt) > 0 and now >= tonumber(closesAt) then return { 'saleClosed', now, tonumber(closesAt) } end
+if paused == '1' then return { 'salePaused', now } end
+
+local over, short = { 'limitReached', now }, { 'outOfStock', now }
+for _, line in ipairs(lines) do
+  local limit = tonumber(redis.call('HGET', sale, 'limit:' .. line.product)) or 0
+  local owned, free = tonumber(redis.call('HGET', line.limit, customer)) or 0, redis.call('LLEN', line.stock)
+  if limit > 0 and owned + line.quantity > limit then over[#over + 1] = line.product; over[#over + 1] = limit; over[#over + 1] = owned end
+  if free < line.quantity then short[#short + 1] = line.product; short[#short + 1] = free; short[#short + 1] = redis.call('HLEN', line.held) end
+end
+if #over > 2 then return over end
+if #short > 2 then return short end
+
+-- Records first, tokens last: an AOF cut anywhere in between leaves a hold that expires, never a token without one.
+local deadline, taken = now + tonumber(holdMs), {}
+redis.call('HSET', hold, 'customer', customer, 'cart', cartId, 'key', key, 'fingerprint', itemsPrint, 'deadlineMs', deadline, 'extensions', '', 'products', #lines)
+redis.call('ZADD', deadlines, deadline, order)
+redis.call('SET', timer, '1', 'PXAT', deadline)
+if cartId ~= '' then redis.call('SET', cart, order .. ' ' .. itemsPrint) end
+if key ~= '' then redis.call('SET', idem, order .. ' ' .. requestPrint, 'PX', idemMs) end
+for _, line in ipairs(lines) do
+  local tokens, fields = redis.call('LRANGE', line.stock, 0, line.quantity - 1), {}
+  for i, token in ipairs(tokens) do fields[2 * i - 1], fields[2 * i] = token, order end
+  taken[#taken + 1] = table.concat(tokens, ',')
+  redis.call('HSET', hold, 'tokens:' .. line.product, taken[#taken])
+  redis.call('LTRIM', line.stock, line.quantity, -1)
+  redis.call('HSET', line.held, unpack(fields))
+  count(line.limit, customer, line.quantity)
+end
+record(ledger, ledgerLength, channel, 'reserve', order, taken, now)
+return { 'reserved', now, deadline, unpack(taken) }

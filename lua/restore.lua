@@ -1,0 +1,51 @@
+#!lua flags=allow-oom
+-- Put a live RESERVED order's tokens back under its hold, and arm its timer for the later of both deadlines.
+-- Tokens are taken from the stock, from nowhere, or out of one named hold; out of any other hold never.
+--
+-- KEYS[1] sale       hash    must exist
+-- KEYS[2] hold       hash    written
+-- KEYS[3] timer      string  written while the deadline is ahead
+-- KEYS[4] deadlines  zset    order → deadline, ms
+-- KEYS[5] ledger     stream  every transition
+-- KEYS[6] cart       string  names the order again (unused when ARGV[3] is empty)
+-- KEYS[7] other hold hash    the one hold that may lose tokens (unused when ARGV[10] is empty)
+-- KEYS[8..]          per product: stock list, held hash, sold hash, limit hash
+-- ARGV[1] orderId  ARGV[2] customer  ARGV[3] cartId or ''  ARGV[4] idempotency key or ''  ARGV[5] fingerprint of the items
+-- ARGV[6] deadline, ms  ARGV[7] extensions had, joined by commas  ARGV[8] changes channel  ARGV[9] ledger length, entries
+-- ARGV[10] the order that may lose tokens, or ''
+-- ARGV[11..]         per product: productId, its tokens joined by commas
+-- Returns {'restored', nowMs, units put back, units missing (held by others or sold)} | {'saleNotReady', nowMs}
+local sale, hold, timer, deadlines, ledger, cart, otherHold = unpack(KEYS, 1, 7)
+local order, customer, cartId, key, print, deadline, extensions, channel = unpack(ARGV, 1, 8)
+local ledgerLength, other, now = tonumber(ARGV[9]), ARGV[10], clock()
+if redis.call('EXISTS', sale) == 0 then return { 'saleNotReady', now } end
+
+deadline = math.max(tonumber(deadline), tonumber(redis.call('HGET', hold, 'deadlineMs') or 0))
+redis.call('HSETNX', hold, 'extensions', extensions)
+redis.call('HSET', hold, 'customer', customer, 'cart', cartId, 'key', key, 'fingerprint', print, 'deadlineMs', deadline, 'products', (#ARGV - 10) / 2)
+redis.call('ZADD', deadlines, deadline, order)
+if deadline > now then redis.call('SET', timer, '1', 'PXAT', deadline) end
+if cartId ~= '' then redis.call('SET', cart, order .. ' ' .. print) end
+local back, missing = {}, 0
+for i = 11, #ARGV, 2 do
+  local field, kept, before = 'tokens:' .. ARGV[i], {}, #back
+  local stock, held, sold, limit = unpack(KEYS, 8 + (i - 11) * 2, 11 + (i - 11) * 2)
+  for token in each(ARGV[i + 1]) do
+    local holder = redis.call('HGET', held, token)
+    if redis.call('HEXISTS', sold, token) == 1 or (holder and holder ~= order and holder ~= other) then
+      missing = missing + 1
+    else
+      kept[#kept + 1] = token
+      if not holder then redis.call('LREM', stock, 1, token) end
+      if holder and holder ~= order then
+        withdraw(otherHold, field, token)
+        count(limit, redis.call('HGET', otherHold, 'customer') or '', -1)
+      end
+      if holder ~= order then redis.call('HSET', held, token, order); back[#back + 1] = token end
+    end
+  end
+  redis.call('HSET', hold, field, table.concat(kept, ','))
+  count(limit, customer, #back - before)
+end
+if #back > 0 then record(ledger, ledgerLength, channel, 'restore', order, back, now) end
+return { 'restored', now, #back, missing }

@@ -1,0 +1,148 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+export interface ServiceOptions {
+  /** How people call it: "Redis", "web". */
+  name: string;
+  command: string;
+  args: string[];
+  /** What it prints goes here, appended. */
+  logFile: string;
+  env?: NodeJS.ProcessEnv;
+  cwd?: string;
+  /**
+   * Give it a process group of its own, so that Ctrl-C in a terminal reaches only us and we stop it in our order.
+   * Tests leave this off: what kills their group then also kills what they started.
+   */
+  ownGroup?: boolean;
+}
+
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+export interface ServiceProcess {
+  readonly name: string;
+  readonly pid: number;
+  readonly process: ChildProcess;
+  readonly logFile: string;
+  /** Settles when the process has ended, however. */
+  readonly exited: Promise<Exit>;
+  /** Undefined while it runs. */
+  readonly exit: Exit | undefined;
+  /** SIGTERM, and SIGKILL after the grace period; resolves when it is gone. */
+  stop(graceMs?: number): Promise<void>;
+  /** SIGKILL at once; resolves when it is gone. */
+  kill9(): Promise<void>;
+}
+
+const DEFAULT_GRACE_MS = 15_000;
+
+/** Everything started and still alive; whatever ends this process takes them along. */
+const alive = new Set<ServiceProcess>();
+let watchingExit = false;
+
+/** Start one long-running child with its output in a file. Throws when the program cannot be started. */
+export async function startProcess(options: ServiceOptions): Promise<ServiceProcess> {
+  mkdirSync(path.dirname(options.logFile), { recursive: true });
+  const output = openSync(options.logFile, 'a');
+  const child = spawn(options.command, options.args, {
+    cwd: options.cwd,
+    env: options.env ?? process.env,
+    stdio: ['ignore', output, output],
+    detached: options.ownGroup ?? false,
+  });
+  closeSync(output);
+  let exit: Exit | undefined;
+  const exited = new Promise<Exit>((resolve) => {
+    child.once('exit', (code, signal) => {
+      exit = { code, signal };
+      alive.delete(service);
+      resolve(exit);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', reject);
+  });
+  const pid = child.pid ?? 0;
+  const send = (signal: NodeJS.Signals) => {
+    try {
+      process.kill(options.ownGroup ? -pid : pid, signal);
+    } catch {
+      // It ended before the signal came.
+    }
+  };
+  const service: ServiceProcess = {
+    name: options.name,
+    pid,
+    process: child,
+    logFile: options.logFile,
+    exited,
+    get exit() {
+      return exit;
+    },
+    async stop(graceMs = DEFAULT_GRACE_MS) {
+      if (exit) return;
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => send('SIGKILL'), graceMs);
+      await exited;
+      clearTimeout(timer);
+      if (options.ownGroup) send('SIGKILL'); // a cluster's workers that outlived their master
+    },
+    async kill9() {
+      if (!exit) send('SIGKILL');
+      await exited;
+    },
+  };
+  alive.add(service);
+  watchExit();
+  return service;
+}
+
+function watchExit() {
+  if (watchingExit) return;
+  watchingExit = true;
+  process.on('exit', () => {
+    for (const service of alive) service.process.kill('SIGKILL');
+  });
+}
+
+/** The end of a log file, for a message about why a program ended. */
+export function tailOf(logFile: string, lines = 15): string {
+  try {
+    return readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+  } catch {
+    return '(it wrote nothing)';
+  }
+}
+
+/**
+ * Ask until the answer is true. Rejects with the tail of the log when the process ends first or the time is over.
+ * @param isReady may throw: the same as "not yet"
+ */
+export async function untilReady(
+  service: ServiceProcess,
+  isReady: () => Promise<boolean>,
+  timeoutMs: number,
+): Promise<void> {
+  const giveUpAt = Date.now() + timeoutMs;
+  let last = '';
+  while (!service.exit) {
+    try {
+      if (await isReady()) return;
+    } catch (error) {
+      last = error instanceof Error ? error.message : String(error);
+    }
+    if (Date.now() > giveUpAt) {
+      throw new Error(
+        `${service.name} is not ready after ${timeoutMs / 1000} s. ${last}\n${tailOf(service.logFile)}`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  const { code, signal } = service.exit;
+  throw new Error(`${service.name} ended at once (${signal ?? `code ${code}`}):\n${tailOf(service.logFile)}`);
+}
