@@ -40,8 +40,8 @@ export interface ServiceProcess {
 
 const DEFAULT_GRACE_MS = 15_000;
 
-/** Everything started and still alive; whatever ends this process takes them along. */
-const alive = new Set<ServiceProcess>();
+/** How to kill everything started and still alive: whatever ends this process takes them along. */
+const alive = new Map<ServiceProcess, () => void>();
 let watchingExit = false;
 
 /** Start one long-running child with its output in a file. Throws when the program cannot be started. */
@@ -97,7 +97,7 @@ export async function startProcess(options: ServiceOptions): Promise<ServiceProc
       await exited;
     },
   };
-  alive.add(service);
+  alive.set(service, () => send('SIGKILL'));
   watchExit();
   return service;
 }
@@ -106,7 +106,7 @@ function watchExit() {
   if (watchingExit) return;
   watchingExit = true;
   process.on('exit', () => {
-    for (const service of alive) service.process.kill('SIGKILL');
+    for (const kill of alive.values()) kill();
   });
 }
 
