@@ -9,7 +9,7 @@ export const LIMITS = {
   /** A product's units: past this the audit's one-script check would stall Redis for seconds. */
   tokensPerProduct: 5_000_000,
   productsPerSale: 1_000,
-  salesListed: 200,
+  sales: 10_000,
   /** Idempotency keys: Stripe's length; remembered a day in Redis, for ever in MongoDB. */
   keyLength: 255,
   idempotencyMs: 24 * 60 * 60 * 1000,
@@ -45,6 +45,8 @@ export const LIMITS = {
   redisCommandMs: 3_000,
   mongoOperationMs: 5_000,
   mongoServerSelectionMs: 3_000,
+  /** Between two tries to reach a MongoDB that has not been reached yet. */
+  reconnectMs: 500,
   /** What a 503 asks the client to wait. */
   retryAfterSeconds: 2,
   /** Page sizes. */
@@ -61,6 +63,8 @@ export const LIMITS = {
   heartbeatStaleMs: 30_000,
   /** Prices and windows may be this old when a page asks; checkouts re-read Redis's own copy of the window. */
   catalogMs: 1_000,
+  /** While MongoDB cannot be asked, the catalog may be this old. */
+  catalogStaleMs: 60_000,
   /** Events tried again per sweep; alarm after this many failures. */
   inboxBatch: 200,
   paymentAttempts: 10,

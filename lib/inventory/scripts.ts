@@ -42,6 +42,15 @@ export interface InventoryScripts {
   counts(saleId: string, productIds: string[]): Promise<SaleCounts>;
   /** @param close delete `sale:{S}` in the same step when the product's tokens do not add up */
   inspect(saleId: string, productId: string, options: { close: boolean; thorough: boolean }): Promise<Inspected>;
+  /** Who has each of these tokens of a product, sold or held; null = nobody. */
+  ownersOf(saleId: string, productId: string, record: 'sold' | 'held', tokens: string[]): Promise<(string | null)[]>;
+  /** A page of sold tokens with their orders. `cursor` is '0' at the start and at the end. */
+  soldPage(saleId: string, productId: string, cursor: string): Promise<{ cursor: string; sold: [token: string, orderId: string][] }>;
+  /** A page of the orders under a hold, oldest deadline first. */
+  holdsPage(saleId: string, offset: number, limit: number): Promise<{ orderId: string; deadlineMs: number }[]>;
+  holdsCount(saleId: string): Promise<number>;
+  /** A page of a product's free tokens. */
+  stockPage(saleId: string, productId: string, offset: number, limit: number): Promise<string[]>;
   /** Take the rebuild fence of a sale. @returns false when another rebuilder has it */
   rebuildStart(saleId: string, rebuildId: string): Promise<boolean>;
   /** Forget the next old holds. @returns left = how many were forgotten; 0 means none is left */
@@ -55,7 +64,7 @@ export interface InventoryScripts {
 /** The real scripts over one Redis connection. */
 export function inventoryScripts(redis: Redis): InventoryScripts {
   const run = defineScripts(redis);
-  return { ...holding(run), ...looking(run), ...rebuilding(run, redis) };
+  return { ...holding(run), ...looking(run), ...listing(redis), ...rebuilding(run, redis) };
 }
 
 function holding(run: RunScript) {
@@ -230,6 +239,26 @@ function looking(run: RunScript) {
         default: throw new UnknownReplyError('inspect', word);
       }
     },
+  };
+}
+
+function listing(redis: Redis) {
+  return {
+    async ownersOf(saleId: string, productId: string, record: 'sold' | 'held', tokens: string[]) {
+      return tokens.length === 0 ? [] : redis.hmget(keys[record](saleId, productId), ...tokens);
+    },
+    async soldPage(saleId: string, productId: string, cursor: string) {
+      const [next, flat] = await redis.hscan(keys.sold(saleId, productId), cursor, 'COUNT', LIMITS.orderBatch);
+      const sold = Array.from({ length: flat.length / 2 }, (_, i): [string, string] => [flat[2 * i]!, flat[2 * i + 1]!]);
+      return { cursor: next, sold };
+    },
+    async holdsPage(saleId: string, offset: number, limit: number) {
+      const flat = await redis.zrange(keys.deadlines(saleId), String(offset), String(offset + limit - 1), 'WITHSCORES');
+      return Array.from({ length: flat.length / 2 }, (_, i) => ({ orderId: flat[2 * i]!, deadlineMs: Number(flat[2 * i + 1]) }));
+    },
+    holdsCount: (saleId: string) => redis.zcard(keys.deadlines(saleId)),
+    stockPage: (saleId: string, productId: string, offset: number, limit: number) =>
+      redis.lrange(keys.stock(saleId, productId), offset, offset + limit - 1),
   };
 }
 

@@ -14,7 +14,8 @@ const INDEXES: Index[] = [
   { on: 'orders', fields: { status: 1, deadline: 1 }, options: { name: 'reserved_deadline', partialFilterExpression: { status: 'RESERVED' } } },
   { on: 'orders', fields: { customer: 1, createdAt: -1, _id: -1 }, options: { name: 'customer_newest' } },
   { on: 'orders', fields: { captured: 1 }, options: { name: 'not_captured', partialFilterExpression: { captured: false } } },
-  { on: 'products', fields: { sale: 1, createdAt: 1, _id: 1 }, options: { name: 'sale_products' } },
+  { on: 'products', fields: { updatedAt: 1 }, options: { name: 'changed' } },
+  { on: 'sales', fields: { updatedAt: 1 }, options: { name: 'changed' } },
   { on: 'paymentEvents', fields: { receivedAt: 1 }, options: { name: 'not_done', partialFilterExpression: { done: false } } },
   { on: 'refunds', fields: { createdAt: 1 }, options: { name: 'pending', partialFilterExpression: { status: 'PENDING' } } },
 ];

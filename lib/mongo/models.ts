@@ -14,6 +14,8 @@ export interface SaleRecord {
   /** How often the sale was rebuilt in Redis. */
   epoch: number;
   createdAt: Date;
+  /** By MongoDB's clock, so that readers can ask for what changed. */
+  updatedAt: Date;
 }
 
 export interface ProductRecord {
@@ -29,6 +31,7 @@ export interface ProductRecord {
   /** What each mint key has minted, newest last. */
   mints: { key: string; first: number; last: number }[];
   createdAt: Date;
+  updatedAt: Date;
 }
 
 export interface CartRecord {
@@ -126,12 +129,12 @@ export function models(connection: Connection): Models {
     sales: model<SaleRecord>('sales', {
       _id: text, name: text, description: { type: String, default: '' }, currency: text,
       opensAt: { type: Date, default: null }, closesAt: { type: Date, default: null },
-      holdSeconds: amount, extendSeconds: amount, paused: { type: Boolean, default: false }, epoch: amount, createdAt: when,
+      holdSeconds: amount, extendSeconds: amount, paused: { type: Boolean, default: false }, epoch: amount, createdAt: when, updatedAt: when,
     }),
     products: model<ProductRecord>('products', {
       _id: text, sale: text, name: text, description: { type: String, default: '' }, art: text, price: amount,
       limitPerCustomer: { type: Number, default: null }, minted: amount,
-      mints: [new Schema({ key: text, first: amount, last: amount }, line)], createdAt: when,
+      mints: [new Schema({ key: text, first: amount, last: amount }, line)], createdAt: when, updatedAt: when,
     }),
     carts: model<CartRecord>('carts', {
       _id: text, customer: text, items: [new Schema({ product: text, quantity: amount }, line)],

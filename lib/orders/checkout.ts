@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { crashPoint } from '#lib/crash.ts';
 import { commit, release, type Reserved, type TokensByProduct } from '#lib/inventory/index.ts';
 import { LIMITS } from '#lib/limits.ts';
@@ -35,26 +34,31 @@ export type Checkout =
  */
 export async function checkout(shop: Shop, request: CheckoutRequest): Promise<Checkout> {
   for (let attempt = 0; attempt < LIMITS.reserveAttempts; attempt++) {
-    const reserved = await shop.inventory.reserve({ ...request, orderId: randomUUID() as string, ...{} });
-    const outcome = await proceed(shop, request, reserved);
+    const orderId = shop.newOrderId();
+    const reserved = await shop.inventory.reserve({ ...request, orderId });
+    const outcome = await proceed(shop, request, orderId, reserved);
     if (outcome !== 'again') return outcome;
   }
   return { status: 'saleNotReady' };
 }
 
-async function proceed(shop: Shop, request: CheckoutRequest, reserved: Reserved): Promise<Checkout | 'again'> {
+async function proceed(shop: Shop, request: CheckoutRequest, orderId: string, reserved: Reserved): Promise<Checkout | 'again'> {
   switch (reserved.status) {
     case 'known': return resume(shop, request, reserved);
     case 'saleNotReady': case 'keyReused': return { status: reserved.status };
     case 'reserved':
       crashPoint('after_reserve');
-      return place(shop, toOrder(request, reserved), reserved.nowMs, 'reserved');
+      return place(shop, toOrder(request, orderId, reserved), reserved.nowMs, 'reserved');
     default: return reserved;
   }
 }
 
 /** Write a hold's order into MongoDB; only then it counts. */
 async function place(shop: Shop, order: Order, nowMs: number, status: 'reserved' | 'alreadyHeld'): Promise<Checkout | 'again'> {
+  if (order.items.some(({ tokens, quantity }) => tokens.length !== quantity)) {
+    await withdraw(shop, order, nowMs); // a PAID order took a unit out of this hold before it had its order
+    return 'again';
+  }
   const placed = await shop.orders.insertReserved(order);
   switch (placed.status) {
     case 'inserted':
@@ -98,7 +102,8 @@ async function resume(shop: Shop, request: CheckoutRequest, { orderId, by }: { o
   if (!order && look.status === 'held') {
     // A crash came between reserve and insert: the hold says what the order is.
     const { hold, nowMs } = look;
-    return place(shop, { ...toOrder({ ...request, key: hold.key, cartId: hold.cartId }, { ...hold, nowMs }), orderId }, nowMs, 'alreadyHeld');
+    if (hold.itemsFingerprint !== request.itemsFingerprint) return { status: 'cartOnHold', nowMs, orderId };
+    return place(shop, toOrder({ ...request, key: hold.key, cartId: hold.cartId }, orderId, { ...hold, nowMs }), nowMs, 'alreadyHeld');
   }
   if (order?.status === 'RESERVED' && isLive(order)) {
     if (look.status === 'absent') await shop.inventory.restore(saleId, toLiveOrder(order), '');
@@ -117,10 +122,10 @@ function known(order: Order, nowMs: number): Checkout {
   return order.items.length === 0 ? { status: 'orderExpired', orderId: order.orderId } : { status: 'orderEnded', order };
 }
 
-function toOrder(request: CheckoutRequest, hold: { nowMs: number; deadlineMs: number; tokens: TokensByProduct; orderId?: string }): Order {
+function toOrder(request: CheckoutRequest, orderId: string, hold: { nowMs: number; deadlineMs: number; tokens: TokensByProduct }): Order {
   const items = request.lines.map((line) => ({ ...line, tokens: hold.tokens[line.productId] ?? [] }));
   return {
-    orderId: hold.orderId ?? '',
+    orderId,
     customer: request.customer,
     saleId: request.saleId,
     cartId: request.cartId,

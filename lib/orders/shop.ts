@@ -6,6 +6,8 @@ import type { OrderStore } from '#lib/orders/store.ts';
 export interface Shop {
   inventory: InventoryScripts;
   orders: OrderStore;
+  /** A fresh random UUID: an order's id exists before anything is reserved. */
+  newOrderId(): string;
 }
 
 /**

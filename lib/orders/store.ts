@@ -18,6 +18,19 @@ export interface Tombstone {
   customer?: string;
 }
 
+/** Which orders a page is of. */
+export interface OrderQuery {
+  /** Null: of every sale. */
+  saleId: string | null;
+  status: Order['status'];
+  /** Only those whose capture is not on record. */
+  uncaptured?: boolean;
+  /** Only those whose deadline is at or before this moment. */
+  overdueAtMs?: number;
+  /** Only these, at most LIMITS.orderBatch. */
+  orderIds?: string[];
+}
+
 /**
  * Orders in MongoDB, and the seam at which tests put another world. Each call is one single-document step with a majority's
  * acknowledgement; when it throws, nobody knows whether it happened, and it may be repeated.
@@ -40,7 +53,7 @@ export interface OrderStore {
   /** The payment's money is with the shop. */
   noteCaptured(orderId: string): Promise<void>;
   /** A page of a sale's orders in a status, or of all sales' (`saleId` null), by id; `after` is the last page's last id. */
-  page(query: { saleId: string | null; status: Order['status']; after: string; uncaptured?: boolean; overdueAtMs?: number }): Promise<Order[]>;
+  page(query: OrderQuery & { after: string }): Promise<Order[]>;
   /** A customer's orders, newest first. `before` is a createdAt in ms. */
   ofCustomer(customer: string, beforeMs: number, limit: number): Promise<Order[]>;
 }
@@ -113,10 +126,10 @@ export function orderStore({ orders }: Pick<Models, 'orders'>): OrderStore {
       await collection.updateOne({ _id: orderId as never, status: 'PAID' }, { $set: { captured: true } });
     },
 
-    async page({ saleId, status, after, uncaptured, overdueAtMs }) {
+    async page({ saleId, status, after, uncaptured, overdueAtMs, orderIds }) {
       const records = await collection
         .find({
-          ...(saleId === null ? {} : { sale: saleId }), status, _id: { $gt: after as never },
+          ...(saleId === null ? {} : { sale: saleId }), status, _id: { $gt: after, ...(orderIds ? { $in: orderIds } : {}) } as never,
           ...(uncaptured ? { captured: false } : {}), ...(overdueAtMs === undefined ? {} : { deadline: { $lte: new Date(overdueAtMs) } }),
         })
         .sort({ _id: 1 })
@@ -137,7 +150,7 @@ export function orderStore({ orders }: Pick<Models, 'orders'>): OrderStore {
 }
 
 /** Every order of a sale in a status, in batches of LIMITS.orderBatch. */
-export async function* pages(store: OrderStore, query: Omit<Parameters<OrderStore['page']>[0], 'after'>): AsyncGenerator<Order[]> {
+export async function* pages(store: OrderStore, query: OrderQuery): AsyncGenerator<Order[]> {
   for (let after = ''; ; ) {
     const orders = await store.page({ ...query, after });
     if (orders.length > 0) yield orders;

@@ -1,0 +1,12 @@
+import { changed } from '#lib/http/cart.ts';
+import { addToCart } from '#lib/http/schemas.ts';
+import { problem } from '#lib/http/problem.ts';
+import { route } from '#lib/http/route.ts';
+
+export const POST = route({ who: 'customer', body: addToCart }, async ({ shop, customer, body }) => {
+  const { cartId, productId, quantity } = body;
+  if (!(await shop.carts.find(cartId, customer))) return problem('NOT_FOUND');
+  const [product] = await shop.catalog.products([productId]);
+  if (!product) return problem('NOT_FOUND', { field: 'productId' });
+  return changed(shop, await shop.carts.add(cartId, customer, productId, quantity));
+});

@@ -1,0 +1,9 @@
+import { toCheckoutRequest, toCheckoutResponse } from '#lib/http/checkout.ts';
+import { checkoutBody } from '#lib/http/schemas.ts';
+import { route } from '#lib/http/route.ts';
+import { checkout } from '#lib/orders/index.ts';
+
+export const POST = route({ who: 'guest', body: checkoutBody }, async ({ shop, customer, key, body }) => {
+  const request = await toCheckoutRequest(shop, { customer, key, body });
+  return request instanceof Response ? request : toCheckoutResponse(shop, request.saleId, await checkout(shop, request));
+});

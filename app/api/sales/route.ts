@@ -1,0 +1,21 @@
+import type { SalesAnswer } from '#lib/contract.ts';
+import { listQuery, newSale } from '#lib/http/schemas.ts';
+import { problem } from '#lib/http/problem.ts';
+import { json, route } from '#lib/http/route.ts';
+import { redisClock } from '#lib/http/views.ts';
+import { createSale } from '#lib/catalog/index.ts';
+
+/** Sales with their products and what is left of them, newest first. */
+export const GET = route({ who: 'anyone', query: listQuery }, async ({ shop, query }) => {
+  const sales = (await shop.catalog.sales()).slice(query.offset, query.offset + query.limit);
+  const looks = await Promise.all(sales.map((sale) => shop.live.look(sale)));
+  for (const { answer } of looks) if (answer.state === 'restoring') shop.nudge(answer.saleId);
+  const { serverTime } = await redisClock(shop);
+  return json(200, { sales: looks.map(({ answer }) => answer), serverTime } satisfies SalesAnswer);
+});
+
+export const POST = route({ who: 'admin', body: newSale }, async ({ shop, body }) => {
+  const { holdSeconds = shop.env.HOLD_SECONDS, extendSeconds = shop.env.EXTEND_SECONDS } = body;
+  const created = await createSale(shop, { ...body, holdSeconds, extendSeconds });
+  return created.status === 'created' ? json(201, { saleId: created.saleId }) : problem('ALREADY_EXISTS', { field: 'saleId' });
+});

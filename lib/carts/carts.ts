@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { LIMITS } from '#lib/limits.ts';
+import { batched } from '#lib/mongo/batch.ts';
+import type { CartRecord, Models } from '#lib/mongo/models.ts';
+
+/** A cart as it is stored: what a shopper wants. It never touches stock. */
+export interface Cart {
+  cartId: string;
+  customer: string;
+  status: 'open' | 'closed';
+  items: { productId: string; quantity: number }[];
+}
+
+export type CartChange = { status: 'changed'; cart: Cart } | { status: 'notFound' | 'closed' | 'tooMany' | 'tooManyLines' };
+
+/** Carts in MongoDB. A cart answers only its customer. */
+export class Carts {
+  readonly #carts: Models['carts'];
+  readonly #read: (cartId: string) => Promise<Cart | undefined>;
+
+  constructor({ carts }: Pick<Models, 'carts'>) {
+    this.#carts = carts;
+    this.#read = batched(async (cartIds: string[]) => {
+      const records = await carts.find({ _id: { $in: cartIds } }).lean<CartRecord[]>();
+      const byId = new Map(records.map((record) => [record._id, toCart(record)]));
+      return cartIds.map((id) => ({ status: 'fulfilled', value: byId.get(id) }));
+    });
+  }
+
+  async create(customer: string): Promise<Cart> {
+    const now = new Date();
+    const record: CartRecord = { _id: randomUUID(), customer, items: [], status: 'open', createdAt: now, updatedAt: now };
+    await this.#carts.collection.insertOne(record as never);
+    return toCart(record);
+  }
+
+  /** @returns undefined for somebody else's cart as for a missing one */
+  async find(cartId: string, customer: string): Promise<Cart | undefined> {
+    const cart = await this.#read(cartId);
+    return cart?.customer === customer ? cart : undefined;
+  }
+
+  /** Add to a line, or begin one. */
+  async add(cartId: string, customer: string, productId: string, quantity: number): Promise<CartChange> {
+    const mine = { _id: cartId, customer, status: 'open' };
+    const more = await this.#update(
+      { ...mine, items: { $elemMatch: { product: productId, quantity: { $lte: LIMITS.quantityPerLine - quantity } } } },
+      { $inc: { 'items.$.quantity': quantity } },
+    );
+    return more ?? (await this.#begin(mine, productId, quantity)) ?? this.#refusal(cartId, customer, productId);
+  }
+
+  /** Set a line's quantity; 0 removes the line. */
+  async set(cartId: string, customer: string, productId: string, quantity: number): Promise<CartChange> {
+    const mine = { _id: cartId, customer, status: 'open' };
+    if (quantity === 0) return (await this.#update(mine, { $pull: { items: { product: productId } } })) ?? this.#refusal(cartId, customer, productId);
+    const set = await this.#update({ ...mine, 'items.product': productId }, { $set: { 'items.$.quantity': quantity } });
+    return set ?? (await this.#begin(mine, productId, quantity)) ?? this.#refusal(cartId, customer, productId);
+  }
+
+  /** An order made from the cart was paid: its lines go, and a cart with none left is closed. */
+  async close(cartId: string, productIds: string[]): Promise<void> {
+    await this.#carts.collection.updateOne({ _id: cartId as never }, [
+      { $set: { items: { $filter: { input: '$items', cond: { $not: { $in: ['$$this.product', productIds] } } } }, updatedAt: '$$NOW' } },
+      { $set: { status: { $cond: [{ $eq: [{ $size: '$items' }, 0] }, 'closed', '$status'] } } },
+    ]);
+  }
+
+  #begin(mine: object, productId: string, quantity: number): Promise<CartChange | undefined> {
+    return this.#update(
+      { ...mine, 'items.product': { $ne: productId }, [`items.${LIMITS.linesPerCheckout - 1}`]: { $exists: false } },
+      { $push: { items: { product: productId, quantity } } },
+    );
+  }
+
+  async #update(filter: object, update: object): Promise<CartChange | undefined> {
+    const record = await this.#carts.collection.findOneAndUpdate(filter, { ...update, $currentDate: { updatedAt: true } }, { returnDocument: 'after' });
+    return record ? { status: 'changed', cart: toCart(record as unknown as CartRecord) } : undefined;
+  }
+
+  async #refusal(cartId: string, customer: string, productId: string): Promise<CartChange> {
+    const cart = await this.find(cartId, customer);
+    if (!cart) return { status: 'notFound' };
+    if (cart.status === 'closed') return { status: 'closed' };
+    return { status: cart.items.some((item) => item.productId === productId) ? 'tooMany' : 'tooManyLines' };
+  }
+}
+
+function toCart({ _id, customer, status, items }: CartRecord): Cart {
+  return { cartId: _id, customer, status, items: items.map(({ product, quantity }) => ({ productId: product, quantity })) };
+}

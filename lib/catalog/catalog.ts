@@ -1,0 +1,101 @@
+import type { SaleSettings } from '#lib/inventory/index.ts';
+import { LIMITS } from '#lib/limits.ts';
+import type { Models, ProductRecord, SaleRecord } from '#lib/mongo/models.ts';
+
+export type Sale = SaleRecord;
+export type Product = Omit<ProductRecord, 'mints'>;
+
+/** The sale of products that were made without one: always open, never closed. */
+export const EVERYDAY = 'everyday';
+
+/** How far back each look overlaps the one before: writes of one instant may become visible in another order. */
+const OVERLAP_MS = 5_000;
+
+/**
+ * Sales and products as this process knows them: everything once, then what changed since, at most once per LIMITS.catalogMs
+ * however many ask. While MongoDB cannot be asked it goes on with what it has, for LIMITS.catalogStaleMs.
+ */
+export class Catalog {
+  readonly #models: Models;
+  readonly #sales = new Map<string, Sale>();
+  readonly #products = new Map<string, Product>();
+  #changedAt = new Date(0);
+  #freshUntil = 0;
+  #usableUntil = 0;
+  #loading: Promise<void> | undefined;
+
+  constructor(models: Models) {
+    this.#models = models;
+  }
+
+  /** Every sale, newest first. */
+  async sales(): Promise<Sale[]> {
+    await this.#refresh();
+    return [...this.#sales.values()].sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || a._id.localeCompare(b._id));
+  }
+
+  /** A sale by id, or undefined. One that is not known yet is looked for in MongoDB. */
+  async sale(saleId: string): Promise<Sale | undefined> {
+    await this.#refresh();
+    if (!this.#sales.has(saleId)) await this.reload();
+    return this.#sales.get(saleId);
+  }
+
+  /** Products by id, in the order asked; undefined where there is none. */
+  async products(productIds: string[]): Promise<(Product | undefined)[]> {
+    await this.#refresh();
+    if (productIds.some((id) => !this.#products.has(id))) await this.reload();
+    return productIds.map((id) => this.#products.get(id));
+  }
+
+  /** A sale's products, oldest first. */
+  async productsOf(saleId: string): Promise<Product[]> {
+    await this.#refresh();
+    return [...this.#products.values()]
+      .filter(({ sale }) => sale === saleId)
+      .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || a._id.localeCompare(b._id));
+  }
+
+  /** Read what changed, now. Calls at the same time share one look that begins after the last of them. */
+  async reload(): Promise<void> {
+    await this.#loading?.catch(() => {}); // it may have begun before what the caller wants to see
+    this.#loading ??= this.#load().finally(() => {
+      this.#loading = undefined;
+    });
+    await this.#loading;
+  }
+
+  async #refresh(): Promise<void> {
+    if (performance.now() < this.#freshUntil) return;
+    try {
+      await this.reload();
+    } catch (error) {
+      if (performance.now() >= this.#usableUntil) throw error;
+    }
+  }
+
+  async #load(): Promise<void> {
+    const since = { updatedAt: { $gte: new Date(this.#changedAt.getTime() - OVERLAP_MS) } };
+    const [sales, products] = await Promise.all([
+      this.#models.sales.find(since).limit(LIMITS.sales).lean<Sale[]>(),
+      this.#models.products.find(since, { mints: 0 }).limit(LIMITS.sales * 10).lean<Product[]>(),
+    ]);
+    for (const sale of sales) this.#sales.set(sale._id, sale);
+    for (const product of products) this.#products.set(product._id, product);
+    for (const { updatedAt } of [...sales, ...products]) if (updatedAt > this.#changedAt) this.#changedAt = updatedAt;
+    this.#freshUntil = performance.now() + LIMITS.catalogMs;
+    this.#usableUntil = performance.now() + LIMITS.catalogStaleMs;
+  }
+}
+
+/** @returns the sale's settings as Redis keeps them: times in ms, 0 for none */
+export function settingsOf(sale: Sale, products: Pick<Product, '_id' | 'limitPerCustomer'>[]): SaleSettings {
+  return {
+    opensAtMs: sale.opensAt?.getTime() ?? 0,
+    closesAtMs: sale.closesAt?.getTime() ?? 0,
+    holdMs: sale.holdSeconds * 1_000,
+    extendMs: sale.extendSeconds * 1_000,
+    paused: sale.paused,
+    limits: Object.fromEntries(products.map(({ _id, limitPerCustomer }) => [_id, limitPerCustomer ?? 0])),
+  };
+}

@@ -1,0 +1,51 @@
+import { RequestError } from '#lib/http/problem.ts';
+import { LIMITS } from '#lib/limits.ts';
+
+/**
+ * Read a request's body as text, counting while it streams.
+ * @throws {RequestError} BODY_TOO_LARGE past LIMITS.bodyBytes, INVALID_JSON when it is not UTF-8
+ */
+export async function readText(request: Request): Promise<string> {
+  if (!request.body) return '';
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const reader = request.body.getReader();
+  let text = '';
+  let bytes = 0;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return text + decoder.decode();
+      bytes += value.byteLength;
+      if (bytes > LIMITS.bodyBytes) throw new RequestError('BODY_TOO_LARGE');
+      text += decoder.decode(value, { stream: true });
+    }
+  } catch (error) {
+    await reader.cancel().catch(() => {});
+    if (error instanceof TypeError) throw new RequestError('INVALID_JSON', { detail: 'The body is not UTF-8.' });
+    throw error;
+  }
+}
+
+/**
+ * Read a JSON body. No body at all is `{}`: several calls need none.
+ * @throws {RequestError} UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, BODY_TOO_LARGE
+ */
+export async function readJson(request: Request): Promise<unknown> {
+  const text = await readText(request);
+  if (text === '') return {};
+  const type = (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
+  if (type !== 'application/json') throw new RequestError('UNSUPPORTED_MEDIA_TYPE');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new RequestError('INVALID_JSON');
+  }
+  if (deeperThan(value, LIMITS.jsonDepth)) throw new RequestError('INVALID_JSON', { detail: 'The body is nested too deeply.' });
+  return value;
+}
+
+function deeperThan(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((inner) => deeperThan(inner, depth - 1));
+}

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import type { Problem } from '#lib/contract.ts';
+import { problem } from '#lib/http/problem.ts';
+import { json } from '#lib/http/route.ts';
+import { clock, toCheckoutAnswer } from '#lib/http/views.ts';
+import { LIMITS } from '#lib/limits.ts';
+import type { Checkout, CheckoutRequest } from '#lib/orders/index.ts';
+import type { HoldfastProcess } from '#lib/process.ts';
+
+interface Wanted {
+  customer: string;
+  key: string;
+  body: { cartId: string; saleId?: string | undefined } | { items: { productId: string; quantity: number }[] };
+}
+
+/** What a shopper asked for, as one sale's checkout with prices from the catalog; or the answer to why there is none. */
+export async function toCheckoutRequest(shop: HoldfastProcess, { customer, key, body }: Wanted): Promise<CheckoutRequest | Response> {
+  const cart = 'cartId' in body ? await shop.carts.find(body.cartId, customer) : undefined;
+  if ('cartId' in body && !cart) return problem('NOT_FOUND');
+  if (cart?.status === 'closed') return problem('CART_CLOSED');
+  const quantities = new Map<string, number>();
+  for (const { productId, quantity } of 'items' in body ? body.items : (cart?.items ?? [])) {
+    quantities.set(productId, (quantities.get(productId) ?? 0) + quantity);
+  }
+  const products = await shop.catalog.products([...quantities.keys()]);
+  const lines = [...quantities].flatMap(([productId, quantity], i) => {
+    const product = products[i];
+    return product ? [{ productId, quantity, name: product.name, price: product.price, saleId: product.sale }] : [];
+  });
+  if (lines.length < quantities.size) return problem('NOT_FOUND', { field: 'productId' });
+  const only = 'saleId' in body ? body.saleId : undefined;
+  const chosen = lines.filter(({ saleId }) => only === undefined || saleId === only).sort((a, b) => a.productId.localeCompare(b.productId));
+  const [first] = chosen;
+  if (!first) return problem('CART_EMPTY');
+  const saleIds = [...new Set(chosen.map(({ saleId }) => saleId))];
+  if (saleIds.length > 1) return problem('CART_HAS_SEVERAL_SALES', { saleIds });
+  const tooMany = chosen.find(({ quantity }) => quantity > LIMITS.quantityPerLine);
+  if (tooMany) return problem('INVALID_REQUEST', { field: 'quantity', detail: `at most ${LIMITS.quantityPerLine} of one product` });
+  const sale = await shop.catalog.sale(first.saleId);
+  if (!sale) return problem('NOT_FOUND');
+  const items = chosen.map(({ productId, quantity }) => `${productId}:${quantity}`).join(',');
+  return {
+    saleId: sale._id,
+    currency: sale.currency,
+    customer,
+    cartId: cart?.cartId ?? '',
+    key,
+    requestFingerprint: fingerprint(cart ? `cart ${cart.cartId} ${only ?? ''}` : `items ${items}`),
+    itemsFingerprint: fingerprint(items),
+    lines: chosen.map(({ saleId: _, ...line }) => line),
+  };
+}
+
+/** What a checkout answers: a new outcome does not compile until it has its answer. */
+export function toCheckoutResponse(shop: HoldfastProcess, saleId: string, outcome: Checkout): Response {
+  const at = 'nowMs' in outcome ? clock(outcome.nowMs, performance.now()) : undefined;
+  const refused: Partial<Problem> = at ? { serverTime: at.serverTime } : {};
+  switch (outcome.status) {
+    case 'reserved': return json(201, toCheckoutAnswer(outcome.order, clock(outcome.nowMs, performance.now())));
+    case 'alreadyHeld': return json(200, toCheckoutAnswer(outcome.order, clock(outcome.nowMs, performance.now())));
+    case 'outOfStock': return problem('OUT_OF_STOCK', { ...refused, items: outcome.items });
+    case 'limitReached': return problem('LIMIT_REACHED', { ...refused, items: outcome.items });
+    case 'saleNotOpen': return problem('SALE_NOT_OPEN', { ...refused, opensAt: new Date(outcome.opensAtMs).toISOString() });
+    case 'salePaused': return problem('SALE_NOT_OPEN', { ...refused, paused: true, detail: 'The merchant has paused the sale.' });
+    case 'saleClosed': return problem('SALE_CLOSED', { ...refused, closesAt: new Date(outcome.closesAtMs).toISOString() });
+    case 'cartOnHold': return problem('CART_ON_HOLD', { orderId: outcome.orderId });
+    case 'keyReused': return problem('IDEMPOTENCY_KEY_REUSED');
+    case 'orderExpired': return problem('ORDER_EXPIRED', { status: 410, orderId: outcome.orderId });
+    case 'orderEnded': return problem(outcome.order.reason === 'EXPIRED' ? 'ORDER_EXPIRED' : 'ORDER_CANCELLED', { orderId: outcome.order.orderId });
+    case 'saleNotReady':
+      shop.nudge(saleId);
+      return problem('SALE_NOT_READY');
+    default: return outcome satisfies never;
+  }
+}
+
+const fingerprint = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 22);

@@ -1,0 +1,93 @@
+import { crashPoint } from '#lib/crash.ts';
+import { cancel, expire, follow, type Order, type Shop } from '#lib/orders/index.ts';
+import type { PaymentEvent, PaymentProvider } from '#lib/payments/provider.ts';
+import type { Outbox } from '#lib/payments/outbox.ts';
+
+/** What settle works through: the shop, who holds the money, and who gives it back. */
+export interface Till extends Shop {
+  provider: PaymentProvider;
+  outbox: Outbox;
+  /** An order made from a cart was paid. */
+  closeCart(order: Order): Promise<void>;
+}
+
+/** How an event decided its order. `lost`: the money goes back. `kept`: the hold goes on. */
+export type Settled =
+  | { status: 'paid' | 'cancelled'; order: Order }
+  | { status: 'lost'; order: Order | undefined; why: 'ended' | 'mismatch' | 'unknownOrder' }
+  | { status: 'kept' };
+
+/** How often the deadline is looked at again when it moved between a look and the step that relied on it. */
+const LOOKS = 3;
+
+/**
+ * Let a verified and stored payment event decide its order. Any number of calls for one event, in any order with other
+ * events and expiries, end the same: one PAID or CANCELLED, and every payment that lost is given back once.
+ * @throws when Redis or MongoDB cannot be asked; the event then stays in the inbox
+ */
+export async function settle(till: Till, event: PaymentEvent): Promise<Settled> {
+  const order = await till.orders.find(event.orderId);
+  if (order?.status === 'PAID' && order.payment === event.paymentId) return finish(till, order, event);
+  switch (event.type) {
+    case 'payment.authorized': return order ? authorized(till, order, event) : unknownOrder(till, event);
+    case 'payment.failed': return order?.status === 'RESERVED' ? failed(till, order) : { status: 'kept' };
+    default: return { status: 'kept' }; // declined, may retry: the hold goes on
+  }
+}
+
+async function authorized(till: Till, order: Order, event: PaymentEvent): Promise<Settled> {
+  if (order.status === 'RESERVED' && (event.amount !== order.total || event.currency !== order.currency)) return lose(till, order, event, 'mismatch');
+  let current: Order | undefined = order;
+  for (let look = 0; look < LOOKS && current?.status === 'RESERVED'; look++) {
+    const won = (await inTime(till, current)) ? await till.orders.pay(order.orderId, event.paymentId, Date.now()) : undefined;
+    if (won) return finish(till, won, event);
+    await expire(till, order.saleId, order.orderId); // past: expire first, then go by what MongoDB says
+    current = await till.orders.find(order.orderId);
+  }
+  if (current?.status === 'PAID' && current.payment === event.paymentId) return finish(till, current, event);
+  if (!current || current.status === 'RESERVED') throw new Error(`order ${order.orderId} would not be decided`);
+  return lose(till, current, event, 'ended');
+}
+
+/**
+ * In time: the timer runs; or it is gone, as after a flush, while a deadline is still ahead. The fence holds then:
+ * the order's tokens are nobody else's.
+ */
+async function inTime({ inventory }: Till, order: Order): Promise<boolean> {
+  const look = await inventory.readHold(order.saleId, order.orderId);
+  const deadlineMs = Math.max(order.deadlineMs, look.status === 'held' ? look.hold.deadlineMs : 0);
+  return (look.status === 'held' && look.timerRuns) || deadlineMs > look.nowMs;
+}
+
+/** The order is PAID: its tokens are sold, its cart is closed, its money is captured. Safe to repeat. */
+async function finish(till: Till, order: Order, payment: PaymentEvent): Promise<Settled> {
+  crashPoint('after_paid');
+  await follow(till, order);
+  if (!order.captured) await capture(till, order, payment);
+  return { status: 'paid', order };
+}
+
+/** Take the money of a PAID order. Safe to repeat. */
+export async function capture(till: Till, order: Order, { paymentId }: Pick<PaymentEvent, 'paymentId'>): Promise<void> {
+  await till.closeCart(order);
+  await till.provider.capture({ paymentId, orderId: order.orderId, amount: order.total, currency: order.currency });
+  await till.orders.noteCaptured(order.orderId);
+}
+
+async function failed(till: Till, order: Order): Promise<Settled> {
+  const ended = await cancel(till, order, 'PAYMENT_FAILED');
+  return ended.status === 'PAID' ? { status: 'kept' } : { status: 'cancelled', order: ended };
+}
+
+/** A payment for an order that nobody knows: it shall never exist, and the money goes back. */
+async function unknownOrder(till: Till, event: PaymentEvent): Promise<Settled> {
+  const order = await till.orders.cancel(event.orderId, 'CONFLICT', Date.now(), { tombstone: { saleId: null } });
+  if (order?.status === 'PAID' || order?.status === 'RESERVED') return settle(till, event);
+  return lose(till, undefined, event, 'unknownOrder');
+}
+
+async function lose(till: Till, order: Order | undefined, event: PaymentEvent, why: 'ended' | 'mismatch' | 'unknownOrder'): Promise<Settled> {
+  await till.outbox.owe(event, why);
+  await till.outbox.pay(event.paymentId);
+  return { status: 'lost', order, why };
+}

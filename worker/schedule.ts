@@ -1,0 +1,53 @@
+import cron, { type ScheduledTask } from 'node-cron';
+import { LIMITS } from '#lib/limits.ts';
+import { log } from '#lib/log.ts';
+import { sweep } from '#lib/orders/index.ts';
+import { redo } from '#lib/payments/index.ts';
+import type { HoldfastProcess } from '#lib/process.ts';
+import { reconcile } from '#lib/reconcile/index.ts';
+import { keys } from '#lib/redis/keys.ts';
+import { RestartWatch } from '#worker/restart-watch.ts';
+
+/** Once a sweep, this many sales side by side. */
+const SALES_AT_ONCE = 8;
+
+/**
+ * The safety net: every few seconds sweep every sale, repair one that is not ready, and do interrupted payments again;
+ * every minute reconcile everything; at once and thoroughly when Redis restarted or another replica was promoted.
+ */
+export function schedule(shop: HoldfastProcess, workerId: string, sweepSeconds: number): ScheduledTask[] {
+  const restarts = new RestartWatch(shop.redis);
+  const tick = async () => {
+    await shop.redis.zadd(keys.workers(), Date.now(), workerId);
+    await shop.redis.zremrangebyscore(keys.workers(), '-inf', Date.now() - LIMITS.heartbeatStaleMs * 10);
+    if (await restarts.restarted()) {
+      log().warn('Redis restarted or another replica was promoted: every sale is inspected');
+      await forEachSale(shop, (saleId) => reconcile(shop, saleId, { thorough: true }));
+      await shop.redis.bgrewriteaof().catch(() => {}); // a half transaction in the file would run at the next restart
+    }
+    await forEachSale(shop, async (saleId) => {
+      if ((await sweep(shop, saleId)).status === 'saleNotReady') await reconcile(shop, saleId, { thorough: false });
+    });
+    const { errors } = await redo(shop);
+    for (const err of errors) log().warn({ err }, 'a payment step failed; tried again at the next sweep');
+  };
+  const guarded = (name: string, work: () => Promise<void>) => () =>
+    work().catch((err: unknown) => log().warn({ err }, `${name} failed; the next one goes on`));
+  return [
+    cron.schedule(`*/${sweepSeconds} * * * * *`, guarded('sweep', tick), { noOverlap: true, name: 'sweep' }),
+    cron.schedule('30 * * * * *', guarded('reconcile', () => forEachSale(shop, (saleId) => reconcile(shop, saleId, { thorough: false }))), {
+      noOverlap: true,
+      name: 'reconcile',
+    }),
+  ];
+}
+
+/** One sale's trouble does not keep the others waiting. */
+export async function forEachSale(shop: HoldfastProcess, work: (saleId: string) => Promise<unknown>): Promise<void> {
+  const saleIds = await shop.truth.saleIds();
+  const errors: unknown[] = [];
+  for (let at = 0; at < saleIds.length; at += SALES_AT_ONCE) {
+    await Promise.all(saleIds.slice(at, at + SALES_AT_ONCE).map((saleId) => work(saleId).catch((error: unknown) => void errors.push(error))));
+  }
+  if (errors.length > 0) throw errors[0];
+}
