@@ -60,7 +60,7 @@ let parsed: Env | undefined;
 export function env(): Env {
   if (!parsed) {
     for (const file of ['.env.local', join('.data', 'run.env')]) {
-      if (existsSync(file)) process.loadEnvFile(file);
+      if (existsSync(/*turbopackIgnore: true*/ file)) process.loadEnvFile(/*turbopackIgnore: true*/ file);
     }
     parsed = parseEnv(process.env);
   }

@@ -51,13 +51,15 @@ export async function toCheckoutRequest(shop: HoldfastProcess, { customer, key, 
   };
 }
 
-/** What a checkout answers: a new outcome does not compile until it has its answer. */
-export function toCheckoutResponse(shop: HoldfastProcess, saleId: string, outcome: Checkout): Response {
-  const at = 'nowMs' in outcome ? clock(outcome.nowMs, performance.now()) : undefined;
-  const refused: Partial<Problem> = at ? { serverTime: at.serverTime } : {};
+/**
+ * What a checkout answers: a new outcome does not compile until it has its answer.
+ * @param askedAt performance.now() before Redis was asked, so that the hold is never said to be longer than it is
+ */
+export function toCheckoutResponse(shop: HoldfastProcess, saleId: string, outcome: Checkout, askedAt: number): Response {
+  const refused: Partial<Problem> = 'nowMs' in outcome ? { serverTime: clock(outcome.nowMs, askedAt).serverTime } : {};
   switch (outcome.status) {
-    case 'reserved': return json(201, toCheckoutAnswer(outcome.order, clock(outcome.nowMs, performance.now())));
-    case 'alreadyHeld': return json(200, toCheckoutAnswer(outcome.order, clock(outcome.nowMs, performance.now())));
+    case 'reserved': return json(201, toCheckoutAnswer(outcome.order, clock(outcome.nowMs, askedAt)));
+    case 'alreadyHeld': return json(200, toCheckoutAnswer(outcome.order, clock(outcome.nowMs, askedAt)));
     case 'outOfStock': return problem('OUT_OF_STOCK', { ...refused, items: outcome.items });
     case 'limitReached': return problem('LIMIT_REACHED', { ...refused, items: outcome.items });
     case 'saleNotOpen': return problem('SALE_NOT_OPEN', { ...refused, opensAt: new Date(outcome.opensAtMs).toISOString() });

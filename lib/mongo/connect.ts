@@ -25,11 +25,13 @@ export async function keepConnecting(connection: Connection, uri: string): Promi
         autoCreate: false,
         bufferCommands: false,
         maxPoolSize: 40,
-        timeoutMS: LIMITS.mongoOperationMs,
+        socketTimeoutMS: LIMITS.mongoOperationMs,
+        connectTimeoutMS: LIMITS.mongoServerSelectionMs,
+        waitQueueTimeoutMS: LIMITS.mongoServerSelectionMs,
         serverSelectionTimeoutMS: LIMITS.mongoServerSelectionMs,
         readPreference: 'primary',
         readConcernLevel: 'majority',
-        writeConcern: { w: 'majority', journal: true },
+        writeConcern: { w: 'majority', journal: true, wtimeoutMS: LIMITS.mongoOperationMs },
       });
       return;
     } catch (error) {

@@ -5,5 +5,7 @@ import { checkout } from '#lib/orders/index.ts';
 
 export const POST = route({ who: 'guest', body: checkoutBody }, async ({ shop, customer, key, body }) => {
   const request = await toCheckoutRequest(shop, { customer, key, body });
-  return request instanceof Response ? request : toCheckoutResponse(shop, request.saleId, await checkout(shop, request));
+  if (request instanceof Response) return request;
+  const askedAt = performance.now();
+  return toCheckoutResponse(shop, request.saleId, await checkout(shop, request), askedAt);
 });

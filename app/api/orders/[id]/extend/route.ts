@@ -10,10 +10,11 @@ import { extend } from '#lib/orders/index.ts';
 export const POST = route({ who: 'customer', params: orderParams, body: noBody }, async (call) => {
   const order = await orderOf(call, call.params.id);
   if (!order) return problem('NOT_FOUND');
+  const askedAt = performance.now();
   const outcome = await extend(call.shop, order, 'asked');
   switch (outcome.status) {
     case 'extended': {
-      const { serverTime, until } = clock(outcome.nowMs, performance.now());
+      const { serverTime, until } = clock(outcome.nowMs, askedAt);
       return json(200, { expiresAt: new Date(outcome.deadlineMs).toISOString(), expiresIn: until(outcome.deadlineMs), serverTime } satisfies ExtendAnswer);
     }
     case 'alreadyExtended': return problem('ALREADY_EXTENDED', { orderId: order.orderId });

@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '#scripts/services/ports.ts';
+import { type RunningRedis, startRedis } from '#scripts/services/redis.ts';
+import { client, type ShopClient } from '#tests/support/http.ts';
+import { until } from '#tests/support/until.ts';
+
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** A real web or worker process. */
+export interface Running {
+  process: ChildProcess;
+  /** Everything it has written so far. */
+  output(): string;
+  /** Resolves when it is gone. */
+  exit: Promise<Exit>;
+  signal(signal: NodeJS.Signals): void;
+  /** SIGTERM, then wait; SIGKILL after ten seconds. */
+  stop(): Promise<Exit>;
+}
+
+export interface RunningWeb extends Running {
+  url: string;
+  client: ShopClient;
+}
+
+/** Real processes over a Redis of their own and a database of their own; `close` ends everything. */
+export interface ShopFloor {
+  env: Record<string, string>;
+  redis: RunningRedis;
+  web(env?: Record<string, string>): Promise<RunningWeb>;
+  worker(env?: Record<string, string>): Promise<Running>;
+  /** Run a script of scripts/ to its end. */
+  run(script: string, ...args: string[]): Promise<{ code: number | null; output: string }>;
+  close(): Promise<void>;
+}
+
+/** @param env on top of the test shop's own: HOLD_SECONDS, KEYSPACE_EVENTS, MONGODB_URI … */
+export async function shopFloor(env: Record<string, string> = {}): Promise<ShopFloor> {
+  const dir = mkdtempSync(join(tmpdir(), 'holdfast-floor-'));
+  const redis = await startRedis({ dir, log: () => {} });
+  const uri = new URL(process.env.MONGODB_URI!);
+  uri.pathname = `/floor-${randomBytes(6).toString('hex')}`;
+  const shared: Record<string, string> = { REDIS_URL: redis.url, MONGODB_URI: uri.href, SWEEP_SECONDS: '1', NEXTAUTH_URL: '', ...env };
+  const started: Running[] = [];
+
+  const start = (args: string[], own: Record<string, string>): Running => {
+    const running = spawnNode(args, { ...shared, ...own });
+    started.push(running);
+    return running;
+  };
+  return {
+    env: shared,
+    redis,
+    async web(own = {}) {
+      const port = own.PORT ?? String(await freePort());
+      const running = start(['server.ts'], { ...own, PORT: port });
+      const url = `http://127.0.0.1:${port}`;
+      await until(async () => gone(running) || (await fetch(`${url}/api/ready`)).ok, { what: 'web is ready' });
+      return { ...running, url, client: client(url) };
+    },
+    async worker(own = {}) {
+      const running = start(['worker/index.ts'], { LOG_LEVEL: 'info', ...own });
+      await until(async () => gone(running) || running.output().includes('worker is ready'), { what: 'worker is ready' });
+      return running;
+    },
+    async run(script, ...args) {
+      const running = start([`scripts/${script}.ts`, ...args], {});
+      const { code } = await running.exit;
+      return { code, output: running.output() };
+    },
+    async close() {
+      await Promise.all(started.map((running) => running.stop()));
+      await redis.kill9();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A process that died while it was awaited fails the wait at once, with what it said. */
+function gone(running: Running): boolean {
+  const { exitCode, signalCode } = running.process;
+  if (exitCode === null && signalCode === null) return false;
+  throw new GoneError(`the process ended (${exitCode ?? signalCode}):\n${running.output()}`);
+}
+
+/** The process ended; waiting longer is no use. */
+export class GoneError extends Error {
+  override name = 'GoneError';
+}
+
+function spawnNode(args: string[], env: Record<string, string>): Running {
+  const child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk));
+  child.stderr.on('data', (chunk: Buffer) => (text += chunk));
+  const exit = new Promise<Exit>((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));
+  return {
+    process: child,
+    output: () => text,
+    exit,
+    signal: (signal) => void child.kill(signal),
+    async stop() {
+      child.kill('SIGCONT');
+      child.kill('SIGTERM');
+      const late = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      const ended = await exit;
+      clearTimeout(late);
+      return ended;
+    },
+  };
+}
