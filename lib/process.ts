@@ -34,6 +34,8 @@ export interface HoldfastProcess extends Payments, Reconciler, Merchant {
   booted: boolean;
   /** Repair a sale soon, in the background: somebody was answered "not ready". Calls while one runs are one. */
   nudge(saleId: string): void;
+  /** Connect and change nothing. Waits as long as Redis or MongoDB is away. */
+  connect(): Promise<void>;
   /** Connect, check, make indexes, repair. Waits as long as Redis or MongoDB is away; throws when the shop must not start. */
   boot(): Promise<void>;
   close(): Promise<void>;
@@ -97,8 +99,11 @@ function make(settings: Env): HoldfastProcess {
         .finally(() => nudged.delete(saleId));
       nudged.set(saleId, work);
     },
-    async boot() {
+    async connect() {
       await Promise.all([keepConnecting(mongo, settings.MONGODB_URI), untilReady(redis)]);
+    },
+    async boot() {
+      await shop.connect();
       await checkRedis(redis, { keyspaceEvents: settings.KEYSPACE_EVENTS === 'on' });
       await ensureIndexes(db);
       await ensureEveryday(db, { holdSeconds: settings.HOLD_SECONDS, extendSeconds: settings.EXTEND_SECONDS });

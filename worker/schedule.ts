@@ -16,7 +16,7 @@ const SALES_AT_ONCE = 8;
  * every minute reconcile everything; at once and thoroughly when Redis restarted or another replica was promoted.
  */
 export function schedule(shop: HoldfastProcess, workerId: string, sweepSeconds: number): ScheduledTask[] {
-  const restarts = new RestartWatch(shop.redis);
+  const restarts = new RestartWatch(shop.redis, shop.models);
   const tick = async () => {
     await shop.redis.zadd(keys.workers(), Date.now(), workerId);
     await shop.redis.zremrangebyscore(keys.workers(), '-inf', Date.now() - LIMITS.heartbeatStaleMs * 10);

@@ -61,3 +61,18 @@ export async function mint(scripts: InventoryScripts, saleId: string, productId:
   }
   throw new UnsettledError(`mint of ${productId}`);
 }
+
+/** Every sold or held token of a product with its order, page by page. One that moves meanwhile may come twice or not. */
+export async function* ownersOfAll(
+  scripts: Pick<InventoryScripts, 'ownersPage'>,
+  saleId: string,
+  productId: string,
+  record: 'sold' | 'held',
+): AsyncGenerator<[token: string, orderId: string][]> {
+  let cursor = '0';
+  do {
+    const page = await scripts.ownersPage(saleId, productId, record, cursor);
+    if (page.owners.length > 0) yield page.owners;
+    cursor = page.cursor;
+  } while (cursor !== '0');
+}

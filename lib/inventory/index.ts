@@ -1,5 +1,5 @@
 /** Inventory: which units are free, held and sold. Everything here happens in Redis; nothing here knows MongoDB, HTTP or money. */
-export { commit, mint, release, UnsettledError } from '#lib/inventory/holds.ts';
+export { commit, mint, ownersOfAll, release, UnsettledError } from '#lib/inventory/holds.ts';
 export { SCRIPTS, scriptSource, UnknownReplyError } from '#lib/inventory/lua.ts';
 export { type Rebuilt, rebuild, type SaleTruth } from '#lib/inventory/rebuild.ts';
 export { type HoldKeys, type InventoryScripts, inventoryScripts, type RebuildStep } from '#lib/inventory/scripts.ts';

@@ -44,8 +44,8 @@ export interface InventoryScripts {
   inspect(saleId: string, productId: string, options: { close: boolean; thorough: boolean }): Promise<Inspected>;
   /** Who has each of these tokens of a product, sold or held; null = nobody. */
   ownersOf(saleId: string, productId: string, record: 'sold' | 'held', tokens: string[]): Promise<(string | null)[]>;
-  /** A page of sold tokens with their orders. `cursor` is '0' at the start and at the end. */
-  soldPage(saleId: string, productId: string, cursor: string): Promise<{ cursor: string; sold: [token: string, orderId: string][] }>;
+  /** A page of sold or held tokens with their orders. `cursor` is '0' at the start and at the end. */
+  ownersPage(saleId: string, productId: string, record: 'sold' | 'held', cursor: string): Promise<{ cursor: string; owners: [token: string, orderId: string][] }>;
   /** A page of the orders under a hold, oldest deadline first. */
   holdsPage(saleId: string, offset: number, limit: number): Promise<{ orderId: string; deadlineMs: number }[]>;
   holdsCount(saleId: string): Promise<number>;
@@ -247,10 +247,10 @@ function listing(redis: Redis) {
     async ownersOf(saleId: string, productId: string, record: 'sold' | 'held', tokens: string[]) {
       return tokens.length === 0 ? [] : redis.hmget(keys[record](saleId, productId), ...tokens);
     },
-    async soldPage(saleId: string, productId: string, cursor: string) {
-      const [next, flat] = await redis.hscan(keys.sold(saleId, productId), cursor, 'COUNT', LIMITS.orderBatch);
-      const sold = Array.from({ length: flat.length / 2 }, (_, i): [string, string] => [flat[2 * i]!, flat[2 * i + 1]!]);
-      return { cursor: next, sold };
+    async ownersPage(saleId: string, productId: string, record: 'sold' | 'held', cursor: string) {
+      const [next, flat] = await redis.hscan(keys[record](saleId, productId), cursor, 'COUNT', LIMITS.orderBatch);
+      const owners = Array.from({ length: flat.length / 2 }, (_, i): [string, string] => [flat[2 * i]!, flat[2 * i + 1]!]);
+      return { cursor: next, owners };
     },
     async holdsPage(saleId: string, offset: number, limit: number) {
       const flat = await redis.zrange(keys.deadlines(saleId), String(offset), String(offset + limit - 1), 'WITHSCORES');

@@ -105,6 +105,15 @@ export interface SandboxPaymentRecord {
   createdAt: Date;
 }
 
+/** Something that happened to the shop itself. */
+export interface AuditLogRecord {
+  _id: string;
+  kind: 'redisRestarted';
+  /** Redis's run id and replication id after it. */
+  detail: string;
+  at: Date;
+}
+
 export interface Models {
   sales: Model<SaleRecord>;
   products: Model<ProductRecord>;
@@ -113,6 +122,7 @@ export interface Models {
   paymentEvents: Model<PaymentEventRecord>;
   refunds: Model<RefundRecord>;
   sandboxPayments: Model<SandboxPaymentRecord>;
+  auditLog: Model<AuditLogRecord>;
 }
 
 const text = { type: String, required: true } as const;
@@ -157,5 +167,6 @@ export function models(connection: Connection): Models {
     sandboxPayments: model<SandboxPaymentRecord>('sandbox_payments', {
       _id: text, orderId: text, amount, currency: text, status: text, createdAt: when,
     }),
+    auditLog: model<AuditLogRecord>('audit_log', { _id: text, kind: text, detail: text, at: when }),
   };
 }

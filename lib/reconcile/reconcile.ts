@@ -1,5 +1,5 @@
 import { settingsOf } from '#lib/catalog/index.ts';
-import { mint } from '#lib/inventory/index.ts';
+import { mint, ownersOfAll } from '#lib/inventory/index.ts';
 import { LIMITS } from '#lib/limits.ts';
 import { expire, follow, isLive, type Order, pages, sweep, toLiveOrder } from '#lib/orders/index.ts';
 import { type Reconciler, rebuildSale } from '#lib/reconcile/rebuild-sale.ts';
@@ -108,18 +108,15 @@ async function releaseEnded(shop: Reconciler, saleId: string): Promise<number> {
 
 async function soldWithoutOrder(shop: Reconciler, saleId: string, productId: string): Promise<string[]> {
   const alarms: string[] = [];
-  let cursor = '0';
-  do {
-    const page = await shop.inventory.soldPage(saleId, productId, cursor);
-    cursor = page.cursor;
+  for await (const owners of ownersOfAll(shop.inventory, saleId, productId, 'sold')) {
     const paid = new Map<string, Set<string>>();
-    for (let at = 0; at < page.sold.length; at += LIMITS.orderBatch) {
-      const orderIds = [...new Set(page.sold.slice(at, at + LIMITS.orderBatch).map(([, orderId]) => orderId))];
+    for (let at = 0; at < owners.length; at += LIMITS.orderBatch) {
+      const orderIds = [...new Set(owners.slice(at, at + LIMITS.orderBatch).map(([, orderId]) => orderId))];
       for (const order of await shop.orders.page({ saleId, status: 'PAID', orderIds, after: '' })) {
         paid.set(order.orderId, new Set(order.items.flatMap(({ tokens }) => tokens)));
       }
     }
-    for (const [token, orderId] of page.sold) if (!paid.get(orderId)?.has(token)) alarms.push(`${token} is sold to ${orderId}, which is not a PAID order of it`);
-  } while (cursor !== '0');
+    for (const [token, orderId] of owners) if (!paid.get(orderId)?.has(token)) alarms.push(`${token} is sold to ${orderId}, which is not a PAID order of it`);
+  }
   return alarms;
 }
