@@ -1,0 +1,69 @@
+import { mkdirSync, renameSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { runCommand } from '#scripts/services/run-command.ts';
+import { type ServiceProcess, startProcess, untilReady } from '#scripts/services/service-process.ts';
+
+export interface ShopPlace {
+  root: string;
+  /** Logs go to its `logs` folder. */
+  dataDir: string;
+  port: number;
+  /** Of each process of the shop. */
+  env: NodeJS.ProcessEnv;
+}
+
+const SEED_LIMIT_MS = 2 * 60_000;
+const READY_LIMIT_MS = 90_000;
+const ASK_LIMIT_MS = 5_000;
+const LOG_KEPT_BYTES = 10 * 1024 * 1024;
+
+/** Make the indexes, and the demo if the shop is one and has no products. @returns what seeding says it did */
+export async function seedIfEmpty(place: ShopPlace): Promise<string> {
+  const { code, output } = await runCommand(
+    process.execPath,
+    [path.join(place.root, 'scripts/seed.ts'), '--if-empty'],
+    {
+      cwd: place.root,
+      env: place.env,
+      timeoutMs: SEED_LIMIT_MS,
+    },
+  );
+  if (code !== 0) throw new Error(`The database could not be prepared:\n${output.trimEnd()}`);
+  return output.trim().split('\n').at(-1) ?? '';
+}
+
+/** Start the web process and the worker; they run, but may not be ready yet. */
+export async function startShop(place: ShopPlace): Promise<{ web: ServiceProcess; worker: ServiceProcess }> {
+  const start = (name: string, file: string) =>
+    startProcess({
+      name,
+      command: process.execPath,
+      args: [path.join(place.root, file)],
+      cwd: place.root,
+      env: place.env,
+      logFile: freshLog(place.dataDir, `${name}.log`),
+      ownGroup: true,
+    });
+  const [web, worker] = await Promise.all([start('web', 'server.ts'), start('worker', 'worker/index.ts')]);
+  return { web, worker };
+}
+
+/** Wait until `GET /api/ready` answers 200. Rejects with its log's end when the web process ends first. */
+export async function untilShopReady(web: ServiceProcess, port: number): Promise<void> {
+  const ask = async () => {
+    const answer = await fetch(`http://127.0.0.1:${port}/api/ready`, {
+      signal: AbortSignal.timeout(ASK_LIMIT_MS),
+    });
+    if (answer.status === 200) return true;
+    throw new Error(`/api/ready answers ${answer.status}: ${await answer.text()}`);
+  };
+  await untilReady(web, ask, READY_LIMIT_MS);
+}
+
+/** A log goes on where it was; a long one is put aside once. */
+function freshLog(dataDir: string, name: string): string {
+  const file = path.join(dataDir, 'logs', name);
+  mkdirSync(path.dirname(file), { recursive: true });
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LOG_KEPT_BYTES) renameSync(file, `${file}.1`);
+  return file;
+}
