@@ -1,0 +1,16 @@
+'use client';
+
+import { messages } from '#components/messages.ts';
+import { Button, ButtonLink } from '#components/ui/button.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+
+export default function ShopError({ retry }: { retry: () => void }) {
+  return (
+    <Notice title={messages.trouble.title} text={messages.trouble.text} alert>
+      <Button onClick={retry}>{messages.trouble.again}</Button>
+      <ButtonLink kind="secondary" href="/">
+        {messages.shop.back}
+      </ButtonLink>
+    </Notice>
+  );
+}

@@ -1,0 +1,65 @@
+'use client';
+
+import { useServerTime } from '#components/clock/use-server-time.ts';
+import { money, timeOfDay } from '#components/format.ts';
+import { Extend } from '#components/hold/extend.tsx';
+import { HoldActions } from '#components/hold/hold-actions.tsx';
+import { Ring } from '#components/hold/ring.tsx';
+import { ThresholdAnnouncer } from '#components/hold/threshold-announcer.tsx';
+import { messages } from '#components/messages.ts';
+import { OrderLines } from '#components/order/order-lines.tsx';
+import type { OrderAnswer, ProductAnswer } from '#lib/contract.ts';
+
+interface Held {
+  order: OrderAnswer;
+  products: ProductAnswer[];
+  refresh: () => Promise<unknown>;
+  change: (order: OrderAnswer) => Promise<unknown>;
+}
+
+/** A hold whose time runs: which units, how long, and what to do now. */
+export function Hold({ order, products, refresh, change }: Held) {
+  const { hold: words } = messages;
+  const endsMs = Date.parse(order.expiresAt);
+  const over = useServerTime((nowMs) => nowMs >= endsMs) ?? false;
+  return (
+    <article className="mx-auto grid max-w-4xl overflow-hidden rounded-card bg-night text-starlight lg:grid-cols-2">
+      <div className="flex flex-col items-center gap-4 px-6 pt-8 pb-6 sm:px-10 lg:justify-center lg:bg-night-soft/40 lg:py-12">
+        <h1 className="font-semibold text-2xl tracking-tight sm:text-3xl">{words.title}</h1>
+        <Ring from={order.createdAt} until={order.expiresAt} />
+        <p className="text-dusk" aria-hidden={over || undefined}>
+          {over ? (
+            words.asking
+          ) : (
+            <>
+              {words.untilLabel} <time dateTime={order.expiresAt}>{timeOfDay(order.expiresAt)}</time>
+            </>
+          )}
+        </p>
+        <ThresholdAnnouncer until={order.expiresAt} holdSeconds={order.holdSeconds} />
+        <Extend
+          order={order}
+          onExtended={(answer) =>
+            answer
+              ? change({
+                  ...order,
+                  expiresAt: answer.expiresAt,
+                  expiresIn: answer.expiresIn,
+                  extensions: [...order.extensions, 'asked'],
+                })
+              : refresh()
+          }
+        />
+      </div>
+      <div className="flex flex-col gap-6 px-6 pb-8 sm:px-10 lg:py-12">
+        <OrderLines order={order} products={products} />
+        <p className="flex items-baseline justify-between border-night-line border-t pt-4">
+          <span className="text-dusk">{words.total}</span>
+          <span className="font-semibold text-2xl tabular-nums">{money(order.total, order.currency)}</span>
+        </p>
+        <HoldActions order={order} over={over} onDone={refresh} />
+        <p className="text-dusk text-sm">{words.explain}</p>
+      </div>
+    </article>
+  );
+}

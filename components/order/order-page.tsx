@@ -1,0 +1,53 @@
+'use client';
+
+import { usePathname } from 'next/navigation';
+import { Hold } from '#components/hold/hold.tsx';
+import { messages } from '#components/messages.ts';
+import { Cancelled } from '#components/order/cancelled.tsx';
+import { Paid } from '#components/order/paid.tsx';
+import { useOrder } from '#components/order/use-order.ts';
+import { useSale } from '#components/sale/use-sale.ts';
+import { Trouble } from '#components/ui/trouble.tsx';
+import { useMounted } from '#components/ui/use-mounted.ts';
+import { useTitle } from '#components/ui/use-title.ts';
+import type { OrderAnswer } from '#lib/contract.ts';
+
+/** Any order's page. One static page serves them all, so the id is read from the address once the browser has it. */
+export function OrderPage() {
+  const pathname = usePathname();
+  const orderId = useMounted() ? (pathname.split('/')[2] ?? '') : null;
+  const { data: order, error, mutate } = useOrder(orderId);
+  const sale = useSale(order?.saleId ?? null).data;
+  useTitle(order && titleOf(order));
+
+  if (order) {
+    switch (order.status) {
+      case 'RESERVED':
+        return (
+          <Hold
+            order={order}
+            products={sale?.products ?? []}
+            refresh={() => mutate()}
+            change={(changed) => mutate(changed, { revalidate: true })}
+          />
+        );
+      case 'PAID':
+        return <Paid order={order} products={sale?.products ?? []} />;
+      case 'CANCELLED':
+        return <Cancelled key={order.orderId} order={order} sale={sale} />;
+    }
+  }
+  if (error) return <Trouble problem={error} missing={messages.order.missing} retry={() => mutate()} />;
+  return (
+    <div
+      role="status"
+      aria-label={messages.shop.loading}
+      className="skeleton mx-auto h-160 max-w-4xl rounded-card! lg:h-120"
+    />
+  );
+}
+
+function titleOf(order: OrderAnswer): string {
+  if (order.status === 'RESERVED') return messages.hold.title;
+  return order.status === 'PAID' ? messages.order.paidTitle : messages.order.reasonTitle[order.reason ?? 'EXPIRED'];
+}

@@ -1,0 +1,59 @@
+'use client';
+
+import { Refusal } from '#components/hold/refusal.tsx';
+import { useCheckout } from '#components/hold/use-checkout.ts';
+import { messages } from '#components/messages.ts';
+import { stockOf } from '#components/sale/stock.ts';
+import { Button } from '#components/ui/button.tsx';
+import type { ProductAnswer, SaleState } from '#lib/contract.ts';
+
+/** Hold units of one product in one tap. It unlocks by itself when the sale opens or a unit comes back. */
+export function BuyNow({
+  product,
+  state,
+  quantity = 1,
+  large = false,
+}: {
+  product: ProductAnswer;
+  state: SaleState;
+  quantity?: number;
+  large?: boolean;
+}) {
+  const checkout = useCheckout();
+  const label = checkout.busy ? messages.product.buying : buyWords(product, state);
+  const ready = state === 'open' && stockOf(product).state === 'available';
+  return (
+    <div className="flex flex-col gap-2">
+      <Button
+        size={large ? 'large' : 'medium'}
+        off={!ready || checkout.busy}
+        onClick={() => checkout.begin({ items: [{ productId: product.productId, quantity }] })}
+        className="w-full"
+      >
+        {label}
+        {!large && <span className="sr-only">: {product.name}</span>}
+      </Button>
+      <Refusal state={checkout.state} names={{ [product.productId]: product.name }} />
+    </div>
+  );
+}
+
+/** What the button says: why it waits, or that it does not. */
+function buyWords(product: ProductAnswer, state: SaleState): string {
+  const { product: words, sale } = messages;
+  if (state === 'upcoming') return words.waitOpening;
+  if (state === 'paused' || state === 'closed' || state === 'restoring') return sale.state[state];
+  const stock = stockOf(product);
+  switch (stock.state) {
+    case 'available':
+      return words.buy;
+    case 'allHeld':
+      return words.allHeld;
+    case 'soldOut':
+      return words.soldOut;
+    case 'notMinted':
+      return words.notMinted;
+    case 'restoring':
+      return words.restoring;
+  }
+}

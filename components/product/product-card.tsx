@@ -1,0 +1,79 @@
+'use client';
+
+import Link from 'next/link';
+import { money } from '#components/format.ts';
+import { messages } from '#components/messages.ts';
+import { BuyNow } from '#components/product/buy-now.tsx';
+import { ShelfBar, StockLine } from '#components/product/stock-line.tsx';
+import { Art } from '#components/ui/art.tsx';
+import type { ProductAnswer, SaleState } from '#lib/contract.ts';
+
+export const productHref = ({ saleId, productId }: { saleId: string; productId: string }) =>
+  `/sales/${saleId}/${productId}`;
+
+/** A product on the shelf: look, price, true stock, and one tap to hold it. */
+export function ProductCard({
+  product,
+  state,
+  eager = false,
+}: {
+  product: ProductAnswer;
+  state: SaleState;
+  eager?: boolean;
+}) {
+  return (
+    <article className="group relative flex flex-col overflow-hidden rounded-card border border-line bg-card">
+      <div className="overflow-hidden bg-sunken">
+        <Art
+          name={product.art}
+          eager={eager}
+          className="duration-500 motion-safe:transition-transform motion-safe:group-hover:scale-[1.03]"
+        />
+      </div>
+      <div className="flex flex-1 flex-col gap-2 p-3.5 sm:p-5">
+        <div className="flex flex-1 flex-col gap-x-3 sm:flex-row sm:items-baseline sm:justify-between">
+          <h3 className="font-semibold leading-snug">
+            <Link href={productHref(product)} className="after:absolute after:inset-0 after:rounded-card">
+              {product.name}
+            </Link>
+          </h3>
+          <p className="tabular-nums">{money(product.price, product.currency)}</p>
+        </div>
+        <p className="flex flex-wrap items-baseline justify-between gap-x-2 text-sm">
+          <StockLine product={product} />
+          <span className="text-muted">{messages.product.edition(product.minted)}</span>
+        </p>
+        <ShelfBar product={product} />
+        <div className="relative mt-2">
+          <BuyNow product={product} state={state} />
+        </div>
+      </div>
+    </article>
+  );
+}
+
+export function ProductCardSkeleton() {
+  return (
+    <div className="flex flex-col overflow-hidden rounded-card border border-line bg-card" aria-hidden="true">
+      <div className="skeleton aspect-square rounded-none!" />
+      <div className="flex flex-col gap-3 p-3.5 sm:p-5">
+        <div className="skeleton h-5 w-3/4" />
+        <div className="skeleton h-4 w-1/2" />
+        <div className="skeleton h-1.5 w-full" />
+        <div className="skeleton mt-2 h-11 w-full rounded-full!" />
+      </div>
+    </div>
+  );
+}
+
+export const SHELF = 'grid grid-cols-2 gap-3 sm:gap-5 lg:grid-cols-4';
+
+export function ShelfSkeleton() {
+  return (
+    <div className={SHELF}>
+      {['a', 'b', 'c', 'd'].map((key) => (
+        <ProductCardSkeleton key={key} />
+      ))}
+    </div>
+  );
+}

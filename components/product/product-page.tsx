@@ -1,0 +1,98 @@
+'use client';
+
+import Link from 'next/link';
+import { useState } from 'react';
+import { money } from '#components/format.ts';
+import { messages } from '#components/messages.ts';
+import { AddToCart } from '#components/product/add-to-cart.tsx';
+import { BuyNow } from '#components/product/buy-now.tsx';
+import { ProductPageSkeleton } from '#components/product/product-page-skeleton.tsx';
+import { ReturnWatch } from '#components/product/return-watch.tsx';
+import { ShelfBar, StockLine } from '#components/product/stock-line.tsx';
+import { SaleStatus } from '#components/sale/sale-status.tsx';
+import { StateNote } from '#components/sale/state-note.tsx';
+import { stockOf } from '#components/sale/stock.ts';
+import { useSale, useSaleState } from '#components/sale/use-sale.ts';
+import { Art } from '#components/ui/art.tsx';
+import { ButtonLink } from '#components/ui/button.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import { Quantity } from '#components/ui/quantity.tsx';
+import { Trouble } from '#components/ui/trouble.tsx';
+import { useTitle } from '#components/ui/use-title.ts';
+import type { OneSaleAnswer, ProductAnswer } from '#lib/contract.ts';
+
+const MOST_AT_ONCE = 10;
+
+export function ProductPage({ saleId, productId }: { saleId: string; productId: string }) {
+  const { data: sale, error, mutate } = useSale(saleId);
+  const product = sale?.products.find((candidate) => candidate.productId === productId);
+  useTitle(product?.name);
+  if (sale && product) return <Product sale={sale} product={product} />;
+  if (sale) {
+    return (
+      <Notice title={messages.trouble.missingTitle} text={messages.product.missing}>
+        <ButtonLink href={`/sales/${saleId}`}>{sale.name}</ButtonLink>
+      </Notice>
+    );
+  }
+  if (error) return <Trouble problem={error} missing={messages.sale.missing} retry={() => mutate()} />;
+  return <ProductPageSkeleton />;
+}
+
+function Product({ sale, product }: { sale: OneSaleAnswer; product: ProductAnswer }) {
+  const state = useSaleState(sale);
+  const [quantity, setQuantity] = useState(1);
+  const stock = stockOf(product);
+  const most = Math.min(MOST_AT_ONCE, product.limitPerCustomer ?? MOST_AT_ONCE);
+  const words = messages.product;
+  return (
+    <article className="grid gap-6 lg:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)] lg:gap-14">
+      <div className="overflow-hidden rounded-card bg-sunken lg:sticky lg:top-24 lg:self-start">
+        <Art name={product.art} alt={product.name} eager />
+      </div>
+      <div className="flex flex-col gap-5 lg:py-4">
+        <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
+          <Link
+            href={`/sales/${sale.saleId}`}
+            className="text-sm underline decoration-edge underline-offset-4 hover:decoration-ink"
+          >
+            {sale.name}
+          </Link>
+          <SaleStatus sale={sale} />
+        </div>
+        <div>
+          <h1 className="font-semibold text-3xl tracking-tight sm:text-5xl">{product.name}</h1>
+          <p className="mt-2 text-xl tabular-nums sm:text-2xl">{money(product.price, product.currency)}</p>
+        </div>
+        {product.description && <p className="max-w-prose text-muted">{product.description}</p>}
+        <div className="flex flex-col gap-2">
+          <p className="flex flex-wrap items-baseline justify-between gap-2">
+            <StockLine product={product} className="text-lg" />
+            <span className="text-muted text-sm">{words.edition(product.minted)}</span>
+          </p>
+          <ShelfBar product={product} />
+          {stock.state === 'allHeld' && <p className="text-sm">{words.allHeldText(stock.held)}</p>}
+          {stock.state === 'available' && stock.held > 0 && (
+            <p className="text-muted text-sm">{words.heldSome(stock.held)}</p>
+          )}
+          {stock.state === 'soldOut' && <p className="text-muted text-sm">{words.soldOutText(stock.sold)}</p>}
+          <ReturnWatch product={product} />
+        </div>
+        <StateNote state={state} saleId={sale.saleId} soldOut={stock.state === 'soldOut'} />
+        <div className="-mx-4 sticky bottom-0 flex flex-col gap-3 border-line border-t bg-paper px-4 py-3 lg:static lg:mx-0 lg:border-0 lg:p-0">
+          <div className="flex items-center gap-3">
+            {most > 1 && <Quantity value={quantity} most={most} label={words.quantity} onChange={setQuantity} />}
+            <div className="flex-1">
+              <AddToCart product={product} quantity={quantity} />
+            </div>
+          </div>
+          <BuyNow product={product} state={state} quantity={quantity} large />
+        </div>
+        <p className="text-muted text-sm">
+          {messages.sale.holdTerms(sale.holdSeconds)}{' '}
+          {product.limitPerCustomer !== null && words.limit(product.limitPerCustomer)}
+        </p>
+      </div>
+    </article>
+  );
+}

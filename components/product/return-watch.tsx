@@ -1,0 +1,21 @@
+'use client';
+
+import { useEffect, useRef, useState } from 'react';
+import { messages } from '#components/messages.ts';
+import { stockOf } from '#components/sale/stock.ts';
+import { Announcer } from '#components/ui/announcer.tsx';
+import type { ProductAnswer } from '#lib/contract.ts';
+
+/** Says it aloud when a product that could not be had comes back while the page is open. */
+export function ReturnWatch({ product }: { product: ProductAnswer }) {
+  const { state } = stockOf(product);
+  const before = useRef(state);
+  const [news, setNews] = useState('');
+  useEffect(() => {
+    if (state === before.current) return;
+    const cameBack = state === 'available' && (before.current === 'allHeld' || before.current === 'soldOut');
+    setNews(cameBack ? messages.product.backAgain(product.name) : '');
+    before.current = state;
+  }, [state, product.name]);
+  return <Announcer text={news} />;
+}

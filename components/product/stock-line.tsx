@@ -1,0 +1,57 @@
+import { clsx } from 'clsx';
+import { messages } from '#components/messages.ts';
+import { type Stock, stockOf } from '#components/sale/stock.ts';
+import type { ProductAnswer } from '#lib/contract.ts';
+
+const TONES: Record<Stock['state'], string> = {
+  available: 'text-good',
+  allHeld: 'text-warn',
+  soldOut: 'text-muted',
+  notMinted: 'text-muted',
+  restoring: 'text-warn',
+};
+
+/** The stock in two or three words; never anything but the true count. */
+export function StockLine({ product, className }: { product: ProductAnswer; className?: string }) {
+  const stock = stockOf(product);
+  return (
+    <span data-stock={stock.state} className={clsx('font-semibold tabular-nums', TONES[stock.state], className)}>
+      {stockWords(stock)}
+    </span>
+  );
+}
+
+function stockWords(stock: Stock): string {
+  const { product: words } = messages;
+  switch (stock.state) {
+    case 'available':
+      return stock.left === 1 ? words.lastOne : words.left(stock.left);
+    case 'allHeld':
+      return words.allHeld;
+    case 'soldOut':
+      return words.soldOut;
+    case 'notMinted':
+      return words.notMinted;
+    case 'restoring':
+      return words.restoring;
+  }
+}
+
+/** Where all units of an edition are now: on the shelf, in checkouts, sold. */
+export function ShelfBar({ product, className }: { product: ProductAnswer; className?: string }) {
+  const { available, held, sold, minted } = product;
+  if (available === null || held === null || sold === null || minted === 0) {
+    return <div aria-hidden="true" className={clsx('h-1.5 rounded-full bg-sunken', className)} />;
+  }
+  const share = (units: number) => ({ width: `${(units / minted) * 100}%` });
+  return (
+    <div
+      role="img"
+      aria-label={messages.product.shelf(available, held, sold)}
+      className={clsx('flex h-1.5 overflow-hidden rounded-full bg-line', className)}
+    >
+      <span style={share(available)} className="bg-good motion-safe:transition-[width] motion-safe:duration-500" />
+      <span style={share(held)} className="bg-moon motion-safe:transition-[width] motion-safe:duration-500" />
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+'use client';
+
+import Link from 'next/link';
+import { messages } from '#components/messages.ts';
+import { ShelfSkeleton } from '#components/product/product-card.tsx';
+import { ComingSale } from '#components/sale/coming-sale.tsx';
+import { OpenSale } from '#components/sale/open-sale.tsx';
+import { SaleStatus } from '#components/sale/sale-status.tsx';
+import { useSales } from '#components/sale/use-sale.ts';
+import { Trouble } from '#components/ui/trouble.tsx';
+
+const FULL_SALES = 3;
+
+/** The sales as they are now: open ones on the shelf, coming ones with their countdown, the rest as a list. */
+export function Home() {
+  const { data, error, mutate } = useSales();
+  if (!data && error) return <Trouble problem={error} missing={messages.trouble.missingText} retry={() => mutate()} />;
+  if (!data) return <HomeSkeleton />;
+
+  const sales = data.sales.filter(({ products }) => products.length > 0);
+  const coming = sales
+    .filter(({ state }) => state === 'upcoming')
+    .sort((a, b) => Date.parse(a.opensAt ?? '') - Date.parse(b.opensAt ?? ''));
+  const live = sales.filter(({ state }) => state === 'open' || state === 'paused' || state === 'restoring');
+  const rest = [
+    ...live.slice(FULL_SALES),
+    ...coming.slice(FULL_SALES),
+    ...sales.filter(({ state }) => state === 'closed'),
+  ];
+  const { home } = messages;
+  return (
+    <div className="flex flex-col gap-14 sm:gap-20">
+      {sales.length === 0 && (
+        <section className="rounded-card bg-sunken px-6 py-16 text-center">
+          <h2 className="font-semibold text-xl">{home.quietTitle}</h2>
+          <p className="mt-2 text-muted">{home.quietText}</p>
+        </section>
+      )}
+      {live.slice(0, FULL_SALES).map((sale, i) => (
+        <OpenSale key={sale.saleId} sale={sale} eager={i === 0} />
+      ))}
+      {coming.slice(0, FULL_SALES).map((sale) => (
+        <ComingSale key={sale.saleId} sale={sale} />
+      ))}
+      {rest.length > 0 && (
+        <section className="flex flex-col gap-4">
+          <h2 className="font-semibold text-xl tracking-tight">{home.rest}</h2>
+          <ul className="divide-y divide-line border-line border-y">
+            {rest.slice(0, 20).map((sale) => (
+              <li key={sale.saleId} className="relative flex flex-wrap items-center justify-between gap-2 py-4">
+                <Link href={`/sales/${sale.saleId}`} className="font-semibold after:absolute after:inset-0">
+                  {sale.name}
+                </Link>
+                <SaleStatus sale={sale} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </div>
+  );
+}
+
+function HomeSkeleton() {
+  return (
+    <div role="status" aria-label={messages.shop.loading} className="flex flex-col gap-5">
+      <div className="flex flex-col gap-3">
+        <div className="skeleton h-5 w-28" />
+        <div className="skeleton h-9 w-64" />
+        <div className="skeleton h-6 w-full max-w-prose" />
+      </div>
+      <ShelfSkeleton />
+    </div>
+  );
+}

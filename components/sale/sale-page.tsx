@@ -1,0 +1,71 @@
+'use client';
+
+import { Countdown } from '#components/clock/countdown.tsx';
+import { momentOf } from '#components/format.ts';
+import { messages } from '#components/messages.ts';
+import { ProductCard, SHELF, ShelfSkeleton } from '#components/product/product-card.tsx';
+import { SaleStatus } from '#components/sale/sale-status.tsx';
+import { StateNote } from '#components/sale/state-note.tsx';
+import { stockOf } from '#components/sale/stock.ts';
+import { useSale, useSaleState } from '#components/sale/use-sale.ts';
+import { Announcer } from '#components/ui/announcer.tsx';
+import { Trouble } from '#components/ui/trouble.tsx';
+import { useTitle } from '#components/ui/use-title.ts';
+import type { OneSaleAnswer } from '#lib/contract.ts';
+
+export function SalePage({ saleId }: { saleId: string }) {
+  const { data: sale, error, mutate } = useSale(saleId);
+  useTitle(sale?.name);
+  if (sale) return <Sale sale={sale} />;
+  if (error) return <Trouble problem={error} missing={messages.sale.missing} retry={() => mutate()} />;
+  return (
+    <div role="status" aria-label={messages.shop.loading} className="flex flex-col gap-8">
+      <div className="flex flex-col gap-4">
+        <div className="skeleton h-5 w-32" />
+        <div className="skeleton h-10 w-3/4 max-w-lg sm:h-14" />
+        <div className="skeleton h-6 w-full max-w-prose" />
+      </div>
+      <ShelfSkeleton />
+    </div>
+  );
+}
+
+function Sale({ sale }: { sale: OneSaleAnswer }) {
+  const state = useSaleState(sale);
+  const { clock, sale: words } = messages;
+  const soldOut = sale.products.length > 0 && sale.products.every((product) => stockOf(product).state === 'soldOut');
+  return (
+    <div className="flex flex-col gap-8">
+      <header className="flex flex-col gap-4">
+        {state !== 'upcoming' && <SaleStatus sale={sale} />}
+        <h1 className="font-semibold text-4xl tracking-tight sm:text-6xl">{sale.name}</h1>
+        {sale.description && <p className="max-w-prose text-lg text-muted">{sale.description}</p>}
+        <p className="text-muted text-sm">{words.holdTerms(sale.holdSeconds)}</p>
+      </header>
+      {state === 'upcoming' && sale.opensAt && (
+        <section className="flex flex-col gap-1 rounded-card bg-night px-6 py-7 text-starlight sm:px-10 sm:py-9">
+          <p className="text-dusk">{clock.opensIn}</p>
+          <Countdown
+            until={sale.opensAt}
+            label={clock.opensIn}
+            className="font-semibold text-6xl tracking-tight sm:text-8xl"
+          />
+          <p className="text-dusk">
+            <time dateTime={sale.opensAt}>{momentOf(sale.opensAt)}</time>. {clock.unlocks}
+          </p>
+        </section>
+      )}
+      <Announcer text={words.state[state]} />
+      <StateNote state={state} saleId={sale.saleId} soldOut={soldOut} />
+      {sale.products.length === 0 ? (
+        <p className="text-muted">{words.empty}</p>
+      ) : (
+        <div className={SHELF}>
+          {sale.products.map((product, i) => (
+            <ProductCard key={product.productId} product={product} state={state} eager={i < 4} />
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}

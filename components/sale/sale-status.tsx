@@ -1,0 +1,40 @@
+'use client';
+
+import { clsx } from 'clsx';
+import { Countdown } from '#components/clock/countdown.tsx';
+import { momentOf } from '#components/format.ts';
+import { messages } from '#components/messages.ts';
+import { useSaleState } from '#components/sale/use-sale.ts';
+import type { SaleAnswer, SaleState } from '#lib/contract.ts';
+
+const DOTS: Record<SaleState, string> = {
+  upcoming: 'bg-moon',
+  open: 'bg-good',
+  paused: 'bg-warn',
+  closed: 'bg-edge',
+  restoring: 'bg-warn',
+};
+
+/** A sale's state in a few words, with the time that matters next. */
+export function SaleStatus({ sale, className }: { sale: SaleAnswer; className?: string }) {
+  const state = useSaleState(sale);
+  const { clock, sale: words } = messages;
+  return (
+    <p className={clsx('flex flex-wrap items-center gap-x-3 gap-y-1 text-sm', className)}>
+      <span className="inline-flex items-center gap-2 font-semibold">
+        <span aria-hidden="true" className={clsx('size-2.5 rounded-full', DOTS[state])} />
+        {words.state[state]}
+      </span>
+      {state === 'upcoming' && sale.opensAt && (
+        <span>
+          {clock.opensIn} <Countdown until={sale.opensAt} label={clock.opensIn} className="font-semibold" />
+        </span>
+      )}
+      {state === 'open' && sale.closesAt && (
+        <span>
+          {clock.until} <time dateTime={sale.closesAt}>{momentOf(sale.closesAt)}</time>
+        </span>
+      )}
+    </p>
+  );
+}

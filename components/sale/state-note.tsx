@@ -1,0 +1,46 @@
+'use client';
+
+import Link from 'next/link';
+import { messages } from '#components/messages.ts';
+import { useSales } from '#components/sale/use-sale.ts';
+import type { SaleState } from '#lib/contract.ts';
+
+/** What a shopper should know when buying is not possible now, and where to go next. */
+export function StateNote({ state, saleId, soldOut = false }: { state: SaleState; saleId: string; soldOut?: boolean }) {
+  const { sale: words } = messages;
+  const text = {
+    upcoming: '',
+    open: '',
+    paused: words.pausedText,
+    closed: words.closedText,
+    restoring: words.restoringText,
+  }[state];
+  const missedIt = soldOut || state === 'closed';
+  if (!text && !missedIt) return null;
+  return (
+    <div className="flex flex-col gap-2 rounded-xl bg-sunken px-4 py-3 text-sm">
+      {text && <p>{text}</p>}
+      {missedIt && <NextSale after={saleId} />}
+    </div>
+  );
+}
+
+/** The next thing to look forward to: an open sale, else the one that opens soonest. */
+function NextSale({ after }: { after: string }) {
+  const { data } = useSales();
+  const others = (data?.sales ?? []).filter(({ saleId, products }) => saleId !== after && products.length > 0);
+  const next =
+    others
+      .filter(({ state }) => state === 'upcoming')
+      .sort((a, b) => Date.parse(a.opensAt ?? '') - Date.parse(b.opensAt ?? ''))[0] ??
+    others.find(({ state }) => state === 'open');
+  if (!next) return null;
+  return (
+    <Link
+      href={`/sales/${next.saleId}`}
+      className="w-fit font-semibold underline decoration-edge underline-offset-4 hover:decoration-ink"
+    >
+      {messages.sale.nextSale(next.name)}
+    </Link>
+  );
+}

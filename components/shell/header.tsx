@@ -1,0 +1,62 @@
+'use client';
+
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import { useCart } from '#components/cart/use-cart.ts';
+import { HoldLink } from '#components/hold/hold-link.tsx';
+import { messages } from '#components/messages.ts';
+import { useLiveHolds } from '#components/order/use-orders.ts';
+import { Mark } from '#components/ui/mark.tsx';
+import { useMounted } from '#components/ui/use-mounted.ts';
+
+const LINK = 'inline-flex min-h-11 items-center rounded-full px-3 hover:bg-sunken aria-[current=page]:font-semibold';
+
+export function Header() {
+  const pathname = usePathname();
+  const mounted = useMounted();
+  const { things } = useCart();
+  const { shop } = messages;
+  const current = (href: string) => (mounted && pathname === href ? 'page' : undefined);
+  return (
+    <header className="sticky top-0 z-20 border-line border-b bg-paper/95 backdrop-blur-sm">
+      <nav
+        aria-label={shop.navigation}
+        className="mx-auto flex max-w-6xl items-center justify-between gap-2 px-2 py-1.5 sm:px-5"
+      >
+        <Link
+          href="/"
+          className="inline-flex min-h-11 items-center gap-2 rounded-full px-2 font-semibold text-lg tracking-tight"
+        >
+          <Mark />
+          {shop.name}
+        </Link>
+        <div className="flex items-center gap-0.5 text-sm sm:text-base">
+          <Link href="/orders" className={LINK} aria-current={current('/orders')}>
+            {shop.orders}
+          </Link>
+          <Link href="/cart" className={LINK} aria-current={current('/cart')}>
+            {shop.cart}
+            {things > 0 && (
+              <span className="ml-1.5 grid h-6 min-w-6 place-items-center rounded-full bg-ink px-1.5 font-semibold text-paper text-sm tabular-nums">
+                {things}
+                <span className="sr-only"> {shop.things}</span>
+              </span>
+            )}
+          </Link>
+        </div>
+      </nav>
+      <HoldBar pathname={pathname} />
+    </header>
+  );
+}
+
+/** A running hold, shown on every page but its own and the cart, which shows it itself. */
+function HoldBar({ pathname }: { pathname: string }) {
+  const hold = useLiveHolds().find(({ orderId }) => pathname !== `/orders/${orderId}`);
+  if (!hold || pathname === '/cart') return null;
+  return (
+    <div className="mx-auto max-w-6xl px-3 pb-2 sm:px-5">
+      <HoldLink hold={hold} />
+    </div>
+  );
+}

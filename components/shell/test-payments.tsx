@@ -1,0 +1,6 @@
+import { messages } from '#components/messages.ts';
+
+/** Always there while the sandbox is the only provider. */
+export function TestPayments() {
+  return <p className="bg-night px-4 py-1.5 text-center text-dusk text-xs sm:text-sm">{messages.shop.testPayments}</p>;
+}

@@ -1,0 +1,50 @@
+'use client';
+
+import { messages } from '#components/messages.ts';
+
+const STEP =
+  'grid size-11 place-items-center rounded-full text-xl leading-none hover:bg-sunken aria-disabled:cursor-not-allowed aria-disabled:text-edge aria-disabled:hover:bg-transparent';
+
+/** A small number with two buttons beside it. */
+export function Quantity({
+  value,
+  most,
+  label,
+  onChange,
+}: {
+  value: number;
+  most: number;
+  label: string;
+  onChange: (value: number) => void;
+}) {
+  const step = (by: number) => {
+    const next = value + by;
+    if (next >= 1 && next <= most) onChange(next);
+  };
+  return (
+    <fieldset className="inline-flex items-center rounded-full border border-edge">
+      <legend className="sr-only">{label}</legend>
+      <button
+        type="button"
+        className={STEP}
+        aria-disabled={value <= 1}
+        aria-label={messages.product.fewer}
+        onClick={() => step(-1)}
+      >
+        −
+      </button>
+      <output className="min-w-7 text-center font-semibold tabular-nums" aria-live="polite">
+        {value}
+      </output>
+      <button
+        type="button"
+        className={STEP}
+        aria-disabled={value >= most}
+        aria-label={messages.product.more}
+        onClick={() => step(1)}
+      >
+        +
+      </button>
+    </fieldset>
+  );
+}

@@ -1,0 +1,32 @@
+'use client';
+
+import type { ApiProblem } from '#components/api.ts';
+import { messages } from '#components/messages.ts';
+import { Button, ButtonLink } from '#components/ui/button.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+
+/** What a page shows when its first answer did not come: plain words, and always a way on. */
+export function Trouble({ problem, missing, retry }: { problem: ApiProblem; missing: string; retry: () => void }) {
+  const { trouble, shop } = messages;
+  if (problem.status === 404 || problem.status === 400) {
+    return (
+      <Notice title={trouble.missingTitle} text={missing}>
+        <ButtonLink href="/">{shop.back}</ButtonLink>
+      </Notice>
+    );
+  }
+  const [title, text] =
+    problem.status === 0
+      ? [trouble.unreachableTitle, trouble.unreachableText]
+      : problem.status === 503
+        ? [trouble.restoringTitle, trouble.restoringText]
+        : [trouble.title, trouble.text];
+  return (
+    <Notice title={title} text={text} alert>
+      <Button onClick={retry}>{trouble.again}</Button>
+      <ButtonLink kind="secondary" href="/">
+        {shop.back}
+      </ButtonLink>
+    </Notice>
+  );
+}
