@@ -1,22 +1,22 @@
 import cluster from 'node:cluster';
 import { createServer } from 'node:http';
 import next from 'next';
-import * as cart from '#app/api/cart/route.ts';
-import * as cartAdd from '#app/api/cart/add/route.ts';
 import * as oneCart from '#app/api/cart/[cartId]/route.ts';
+import * as cartAdd from '#app/api/cart/add/route.ts';
+import * as cart from '#app/api/cart/route.ts';
 import * as checkout from '#app/api/checkout/route.ts';
 import * as health from '#app/api/health/route.ts';
-import * as orders from '#app/api/orders/route.ts';
-import * as order from '#app/api/orders/[id]/route.ts';
 import * as cancelOrder from '#app/api/orders/[id]/cancel/route.ts';
 import * as extendOrder from '#app/api/orders/[id]/extend/route.ts';
+import * as order from '#app/api/orders/[id]/route.ts';
+import * as orders from '#app/api/orders/route.ts';
 import * as paymentFail from '#app/api/payment/fail/route.ts';
 import * as paymentSuccess from '#app/api/payment/success/route.ts';
 import * as webhook from '#app/api/payment/webhook/route.ts';
 import * as products from '#app/api/products/route.ts';
-import * as sales from '#app/api/sales/route.ts';
-import * as sale from '#app/api/sales/[id]/route.ts';
 import * as saleEvents from '#app/api/sales/[id]/events/route.ts';
+import * as sale from '#app/api/sales/[id]/route.ts';
+import * as sales from '#app/api/sales/route.ts';
 import { env } from '#lib/env.ts';
 import { expressLane } from '#lib/http/lane.ts';
 import { log } from '#lib/log.ts';
@@ -53,7 +53,8 @@ async function serve(dev: boolean): Promise<void> {
     if (!dev && answerHot(req, res)) return;
     void ready.then(() => answerByNext(req, res));
   });
-  if (dev) server.on('upgrade', (req, socket, head) => void ready.then(() => app.getUpgradeHandler()(req, socket, head)));
+  if (dev)
+    server.on('upgrade', (req, socket, head) => void ready.then(() => app.getUpgradeHandler()(req, socket, head)));
   server.on('error', refuseToStart);
   server.listen(shop.env.PORT, () => log().info({ port: shop.env.PORT }, 'web listens'));
   onShutdown(async () => {

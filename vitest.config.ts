@@ -12,7 +12,12 @@ export default defineConfig({
       { extends: true, test: { name: 'unit', include: ['tests/{lua,lib,scripts}/**/*.test.ts'] } },
       {
         extends: true,
-        test: { name: 'integration', include: ['tests/{api,worker,chaos}/**/*.test.ts'], fileParallelism: false, testTimeout: 120_000 },
+        test: {
+          name: 'integration',
+          include: ['tests/{api,worker,chaos}/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+        },
       },
     ],
   },

@@ -13,7 +13,7 @@ import { ensureIndexes } from '#lib/mongo/indexes.ts';
 import { type Models, models } from '#lib/mongo/models.ts';
 import { orderStore } from '#lib/orders/index.ts';
 import { outbox, type Payments, Sandbox } from '#lib/payments/index.ts';
-import { type CatalogTruth, catalogTruth, type Reconciler, reconcile, rebuildSale } from '#lib/reconcile/index.ts';
+import { type CatalogTruth, catalogTruth, type Reconciler, rebuildSale, reconcile } from '#lib/reconcile/index.ts';
 import { checkRedis } from '#lib/redis/check.ts';
 import { connectRedis, connectSubscriber } from '#lib/redis/connect.ts';
 
@@ -89,7 +89,11 @@ function make(settings: Env): HoldfastProcess {
     admins: new Admins(settings.ADMIN_API_KEY, settings.NEXTAUTH_SECRET, secure),
     booted: false,
     closeCart: async ({ cartId, items }) => {
-      if (cartId) await carts.close(cartId, items.map(({ productId }) => productId));
+      if (cartId)
+        await carts.close(
+          cartId,
+          items.map(({ productId }) => productId),
+        );
     },
     rebuild: (saleId) => rebuildSale({ ...shop }, saleId),
     nudge(saleId) {

@@ -50,8 +50,7 @@ for _, line in ipairs(lines) do
   if limit > 0 and owned + line.quantity > limit then over[#over + 1] = line.product; over[#over + 1] = limit; over[#over + 1] = owned end
   if free < line.quantity then short[#short + 1] = line.product; short[#short + 1] = free; short[#short + 1] = redis.call('HLEN', line.held) end
 end
-if #over > 2 then return over end
-if #short > 2 then return short end
+if #over > 2 or #short > 2 then return #over > 2 and over or short end
 
 -- Records first, tokens last: an AOF cut anywhere in between leaves a hold that expires, never a token without one.
 local deadline, taken = now + tonumber(holdMs), {}

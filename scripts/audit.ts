@@ -23,7 +23,6 @@ function table({ rows, violations, conflicts }: AuditReport): string {
   const line = (row: string[]) =>
     row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ');
   const found = violations.map(({ invariant, what }) => `VIOLATION ${invariant}: ${what}`);
-  const verdict =
-    violations.length === 0 ? 'I1-I6, I9-I11, I15: all hold' : `${violations.length} violations`;
+  const verdict = violations.length === 0 ? 'I1-I6, I9-I11, I15: all hold' : `${violations.length} violations`;
   return [line(head), ...cells.map(line), '', `token conflicts: ${conflicts}`, ...found, verdict].join('\n');
 }

@@ -21,8 +21,10 @@ export class RestartWatch {
     const info = await this.#redis.info();
     const identity = `${field(info, 'run_id')} ${field(info, 'master_replid')}`;
     if (this.#seen === identity) return false;
-    const before = this.#seen ?? (await this.#auditLog.findOne({ kind: 'redisRestarted' }).sort({ at: -1 }).lean())?.detail;
-    if (before !== identity) await this.#auditLog.create({ _id: randomUUID(), kind: 'redisRestarted', detail: identity, at: new Date() });
+    const before =
+      this.#seen ?? (await this.#auditLog.findOne({ kind: 'redisRestarted' }).sort({ at: -1 }).lean())?.detail;
+    if (before !== identity)
+      await this.#auditLog.create({ _id: randomUUID(), kind: 'redisRestarted', detail: identity, at: new Date() });
     this.#seen = identity;
     return before !== undefined && before !== identity;
   }

@@ -35,10 +35,14 @@ export function schedule(shop: HoldfastProcess, workerId: string, sweepSeconds: 
     work().catch((err: unknown) => log().warn({ err }, `${name} failed; the next one goes on`));
   return [
     cron.schedule(`*/${sweepSeconds} * * * * *`, guarded('sweep', tick), { noOverlap: true, name: 'sweep' }),
-    cron.schedule('30 * * * * *', guarded('reconcile', () => forEachSale(shop, (saleId) => reconcile(shop, saleId, { thorough: false }))), {
-      noOverlap: true,
-      name: 'reconcile',
-    }),
+    cron.schedule(
+      '30 * * * * *',
+      guarded('reconcile', () => forEachSale(shop, (saleId) => reconcile(shop, saleId, { thorough: false }))),
+      {
+        noOverlap: true,
+        name: 'reconcile',
+      },
+    ),
   ];
 }
 
@@ -47,7 +51,11 @@ export async function forEachSale(shop: HoldfastProcess, work: (saleId: string) 
   const saleIds = await shop.truth.saleIds();
   const errors: unknown[] = [];
   for (let at = 0; at < saleIds.length; at += SALES_AT_ONCE) {
-    await Promise.all(saleIds.slice(at, at + SALES_AT_ONCE).map((saleId) => work(saleId).catch((error: unknown) => void errors.push(error))));
+    await Promise.all(
+      saleIds
+        .slice(at, at + SALES_AT_ONCE)
+        .map((saleId) => work(saleId).catch((error: unknown) => void errors.push(error))),
+    );
   }
   if (errors.length > 0) throw errors[0];
 }

@@ -13,7 +13,8 @@ export async function startUp(shop: HoldfastProcess): Promise<void> {
     const found = await reconcile(shop, saleId, { thorough: true });
     const { committed, restored, expired, released, rebuilt, unsound, alarms } = found;
     if (alarms.length > 0) log().error({ saleId, alarms: alarms.slice(0, 20) }, 'sold tokens without a PAID order');
-    if (rebuilt || committed + restored + expired + released > 0) log().info({ saleId, rebuilt, unsound, committed, restored, expired, released }, 'repaired');
+    if (rebuilt || committed + restored + expired + released > 0)
+      log().info({ saleId, rebuilt, unsound, committed, restored, expired, released }, 'repaired');
   });
   await redo(shop);
 }

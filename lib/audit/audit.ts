@@ -27,7 +27,10 @@ export async function audit(shop: HoldfastProcess): Promise<AuditReport> {
     await new Promise((resolve) => setTimeout(resolve, PASS_EVERY_MS));
     report = await pass(shop);
     const still = new Set(report.violations.map(identity));
-    open = [...open.filter((violation) => still.has(identity(violation))), ...report.violations.filter(({ atOnce }) => atOnce)];
+    open = [
+      ...open.filter((violation) => still.has(identity(violation))),
+      ...report.violations.filter(({ atOnce }) => atOnce),
+    ];
   }
   return { ...report, violations: open };
 }

@@ -26,10 +26,14 @@ interface Live {
 }
 
 /** Check one sale: I1–I6, I10, I15. */
-export async function auditSale(shop: HoldfastProcess, saleId: string): Promise<{ rows: ProductRow[]; violations: Violation[]; conflicts: number }> {
+export async function auditSale(
+  shop: HoldfastProcess,
+  saleId: string,
+): Promise<{ rows: ProductRow[]; violations: Violation[]; conflicts: number }> {
   const known = await shop.truth.sale(saleId, false);
   const violations: Violation[] = [];
-  const say = (invariant: Violation['invariant'], what: string, atOnce = false) => violations.push({ invariant, what, atOnce });
+  const say = (invariant: Violation['invariant'], what: string, atOnce = false) =>
+    violations.push({ invariant, what, atOnce });
   if (!known) return { rows: [], violations, conflicts: 0 };
   const { sale, products } = known;
   const rows: ProductRow[] = [];
@@ -63,17 +67,24 @@ async function liveOrders(shop: HoldfastProcess, saleId: string, products: Produ
   return live;
 }
 
-function addOrder({ orderId, status, customer, items }: Order, minted: Map<string, number>, live: Live, say: Say): void {
+function addOrder(
+  { orderId, status, customer, items }: Order,
+  minted: Map<string, number>,
+  live: Live,
+  say: Say,
+): void {
   if (items.length === 0) say('I2', `${orderId} is ${status} without units`);
   for (const { productId, quantity, tokens } of items) {
-    if (new Set(tokens).size !== quantity) say('I2', `${orderId} has ${tokens.length} units of ${productId}, not ${quantity}`);
+    if (new Set(tokens).size !== quantity)
+      say('I2', `${orderId} has ${tokens.length} units of ${productId}, not ${quantity}`);
     for (const token of tokens) {
       const n = Number(token.slice(productId.length + 1));
       if (!token.startsWith(`${productId}-`) || !Number.isInteger(n) || n < 1 || n > (minted.get(productId) ?? 0)) {
         say('I2', `${token} of ${orderId} was never minted`);
       }
       const other = live.tokens.get(token);
-      if (other && other.orderId !== orderId) say('I2', `${token} is in the live orders ${[other.orderId, orderId].sort().join(' and ')}`);
+      if (other && other.orderId !== orderId)
+        say('I2', `${token} is in the live orders ${[other.orderId, orderId].sort().join(' and ')}`);
       live.tokens.set(token, { orderId, status });
     }
     const owned = live.owned.get(productId) ?? new Map<string, number>();
@@ -82,7 +93,13 @@ function addOrder({ orderId, status, customer, items }: Order, minted: Map<strin
   }
 }
 
-async function inspectProduct(shop: HoldfastProcess, saleId: string, product: Product, live: Live, say: Say): Promise<ProductRow | undefined> {
+async function inspectProduct(
+  shop: HoldfastProcess,
+  saleId: string,
+  product: Product,
+  live: Live,
+  say: Say,
+): Promise<ProductRow | undefined> {
   const { _id: productId, name, minted } = product;
   const inspected = await shop.inventory.inspect(saleId, productId, { close: false, thorough: true });
   if (inspected.status === 'saleNotReady') {
@@ -90,31 +107,42 @@ async function inspectProduct(shop: HoldfastProcess, saleId: string, product: Pr
     return undefined;
   }
   if (inspected.status === 'unsound') say('I1', `${productId}: ${inspected.wrong}`, true);
-  if (inspected.minted !== minted) say('I1', `${productId}: Redis has ${inspected.minted} units, MongoDB minted ${minted}`);
+  if (inspected.minted !== minted)
+    say('I1', `${productId}: Redis has ${inspected.minted} units, MongoDB minted ${minted}`);
   let paid = 0;
-  for (const [token, { status }] of live.tokens) if (status === 'PAID' && token.slice(0, token.lastIndexOf('-')) === productId) paid += 1;
+  for (const [token, { status }] of live.tokens)
+    if (status === 'PAID' && token.slice(0, token.lastIndexOf('-')) === productId) paid += 1;
   if (paid > minted) say('I3', `${productId}: ${paid} units are paid, ${minted} were minted`, true);
   const { free, held, sold } = inspected;
   return { saleId, productId, name, minted, free, held, sold, paid };
 }
 
 /** I4 and I5: what Redis says is sold or held is so in MongoDB, and the other way round. */
-async function compareOwners(shop: HoldfastProcess, saleId: string, { _id: productId }: Product, live: Live, say: Say): Promise<void> {
+async function compareOwners(
+  shop: HoldfastProcess,
+  saleId: string,
+  { _id: productId }: Product,
+  live: Live,
+  say: Say,
+): Promise<void> {
   const sold = new Set<string>();
   for await (const owners of ownersOfAll(shop.inventory, saleId, productId, 'sold')) {
     for (const [token, orderId] of owners) {
       sold.add(token);
       const order = live.tokens.get(token);
-      if (order?.status !== 'PAID' || order.orderId !== orderId) say('I4', `${token} is sold to ${orderId}, which is not a PAID order of it`);
+      if (order?.status !== 'PAID' || order.orderId !== orderId)
+        say('I4', `${token} is sold to ${orderId}, which is not a PAID order of it`);
     }
   }
   for (const [token, { orderId, status }] of live.tokens) {
-    if (status === 'PAID' && token.slice(0, token.lastIndexOf('-')) === productId && !sold.has(token)) say('I4', `${token} of the PAID order ${orderId} is not sold`);
+    if (status === 'PAID' && token.slice(0, token.lastIndexOf('-')) === productId && !sold.has(token))
+      say('I4', `${token} of the PAID order ${orderId} is not sold`);
   }
   for await (const owners of ownersOfAll(shop.inventory, saleId, productId, 'held')) {
     for (let at = 0; at < owners.length; at += LIMITS.orderBatch) {
       const orderIds = [...new Set(owners.slice(at, at + LIMITS.orderBatch).map(([, orderId]) => orderId))];
-      for (const { orderId } of await shop.orders.page({ saleId, status: 'CANCELLED', orderIds, after: '' })) say('I5', `the CANCELLED order ${orderId} holds units`);
+      for (const { orderId } of await shop.orders.page({ saleId, status: 'CANCELLED', orderIds, after: '' }))
+        say('I5', `the CANCELLED order ${orderId} holds units`);
     }
   }
 }
@@ -128,8 +156,10 @@ async function compareHolds(shop: HoldfastProcess, saleId: string, say: Say): Pr
     const overdue = page.filter(({ deadlineMs }) => deadlineMs <= now).map(({ orderId }) => orderId);
     const known = new Set<string>();
     for (const status of ['RESERVED', 'PAID', 'CANCELLED'] as const) {
-      for (const { orderId } of await shop.orders.page({ saleId, status, orderIds: overdue, after: '' })) known.add(orderId);
+      for (const { orderId } of await shop.orders.page({ saleId, status, orderIds: overdue, after: '' }))
+        known.add(orderId);
     }
-    for (const orderId of overdue) if (!known.has(orderId)) say('I6', `the hold ${orderId} is past its deadline and has no order`);
+    for (const orderId of overdue)
+      if (!known.has(orderId)) say('I6', `the hold ${orderId} is past its deadline and has no order`);
   }
 }

@@ -11,7 +11,9 @@ export interface Cart {
   items: { productId: string; quantity: number }[];
 }
 
-export type CartChange = { status: 'changed'; cart: Cart } | { status: 'notFound' | 'closed' | 'tooMany' | 'tooManyLines' };
+export type CartChange =
+  | { status: 'changed'; cart: Cart }
+  | { status: 'notFound' | 'closed' | 'tooMany' | 'tooManyLines' };
 
 /** Carts in MongoDB. A cart answers only its customer. */
 export class Carts {
@@ -29,7 +31,14 @@ export class Carts {
 
   async create(customer: string): Promise<Cart> {
     const now = new Date();
-    const record: CartRecord = { _id: randomUUID(), customer, items: [], status: 'open', createdAt: now, updatedAt: now };
+    const record: CartRecord = {
+      _id: randomUUID(),
+      customer,
+      items: [],
+      status: 'open',
+      createdAt: now,
+      updatedAt: now,
+    };
     await this.#carts.collection.insertOne(record as never);
     return toCart(record);
   }
@@ -53,7 +62,11 @@ export class Carts {
   /** Set a line's quantity; 0 removes the line. */
   async set(cartId: string, customer: string, productId: string, quantity: number): Promise<CartChange> {
     const mine = { _id: cartId, customer, status: 'open' };
-    if (quantity === 0) return (await this.#update(mine, { $pull: { items: { product: productId } } })) ?? this.#refusal(cartId, customer, productId);
+    if (quantity === 0)
+      return (
+        (await this.#update(mine, { $pull: { items: { product: productId } } })) ??
+        this.#refusal(cartId, customer, productId)
+      );
     const set = await this.#update({ ...mine, 'items.product': productId }, { $set: { 'items.$.quantity': quantity } });
     return set ?? (await this.#begin(mine, productId, quantity)) ?? this.#refusal(cartId, customer, productId);
   }
@@ -61,7 +74,12 @@ export class Carts {
   /** An order made from the cart was paid: its lines go, and a cart with none left is closed. */
   async close(cartId: string, productIds: string[]): Promise<void> {
     await this.#carts.collection.updateOne({ _id: cartId as never }, [
-      { $set: { items: { $filter: { input: '$items', cond: { $not: { $in: ['$$this.product', productIds] } } } }, updatedAt: '$$NOW' } },
+      {
+        $set: {
+          items: { $filter: { input: '$items', cond: { $not: { $in: ['$$this.product', productIds] } } } },
+          updatedAt: '$$NOW',
+        },
+      },
       { $set: { status: { $cond: [{ $eq: [{ $size: '$items' }, 0] }, 'closed', '$status'] } } },
     ]);
   }
@@ -74,7 +92,11 @@ export class Carts {
   }
 
   async #update(filter: object, update: object): Promise<CartChange | undefined> {
-    const record = await this.#carts.collection.findOneAndUpdate(filter, { ...update, $currentDate: { updatedAt: true } }, { returnDocument: 'after' });
+    const record = await this.#carts.collection.findOneAndUpdate(
+      filter,
+      { ...update, $currentDate: { updatedAt: true } },
+      { returnDocument: 'after' },
+    );
     return record ? { status: 'changed', cart: toCart(record as unknown as CartRecord) } : undefined;
   }
 
@@ -87,5 +109,10 @@ export class Carts {
 }
 
 function toCart({ _id, customer, status, items }: CartRecord): Cart {
-  return { cartId: _id, customer, status, items: items.map(({ product, quantity }) => ({ productId: product, quantity })) };
+  return {
+    cartId: _id,
+    customer,
+    status,
+    items: items.map(({ product, quantity }) => ({ productId: product, quantity })),
+  };
 }

@@ -37,11 +37,17 @@ export interface ProductDraft {
 const newId = () => randomBytes(10).toString('hex');
 
 /** Insert a sale, then write it into Redis. @returns `exists` when the id is taken */
-export async function createSale(merchant: Merchant, draft: SaleDraft): Promise<{ status: 'created' | 'exists'; saleId: string }> {
+export async function createSale(
+  merchant: Merchant,
+  draft: SaleDraft,
+): Promise<{ status: 'created' | 'exists'; saleId: string }> {
   const { saleId = newId(), ...fields } = draft;
   const { upsertedCount } = await merchant.models.sales.updateOne(
     { _id: saleId },
-    { $setOnInsert: { ...fields, description: fields.description ?? '', epoch: 0, createdAt: new Date() }, $currentDate: { updatedAt: true } },
+    {
+      $setOnInsert: { ...fields, description: fields.description ?? '', epoch: 0, createdAt: new Date() },
+      $currentDate: { updatedAt: true },
+    },
     { upsert: true },
   );
   if (upsertedCount === 0) return { status: 'exists', saleId };
@@ -51,9 +57,16 @@ export async function createSale(merchant: Merchant, draft: SaleDraft): Promise<
 }
 
 /** Change a sale's settings in MongoDB, then in Redis. @returns the sale, or undefined when there is none */
-export async function changeSale(merchant: Merchant, saleId: string, changes: Partial<Omit<SaleDraft, 'saleId'>>): Promise<Sale | undefined> {
+export async function changeSale(
+  merchant: Merchant,
+  saleId: string,
+  changes: Partial<Omit<SaleDraft, 'saleId'>>,
+): Promise<Sale | undefined> {
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-  const { matchedCount } = await merchant.models.sales.updateOne({ _id: saleId }, { $set: given, $currentDate: { updatedAt: true } });
+  const { matchedCount } = await merchant.models.sales.updateOne(
+    { _id: saleId },
+    { $set: given, $currentDate: { updatedAt: true } },
+  );
   if (matchedCount === 0) return undefined;
   await configureSale(merchant, saleId);
   return merchant.catalog.sale(saleId);
@@ -73,13 +86,31 @@ export async function createProduct(
   merchant: Merchant,
   draft: ProductDraft,
 ): Promise<{ status: 'created' | 'exists'; productId: string } | { status: 'noSale' } | { status: 'tooMany' }> {
-  const { productId = newId(), saleId = EVERYDAY, name, description = '', art = 'default', price, limitPerCustomer = null } = draft;
+  const {
+    productId = newId(),
+    saleId = EVERYDAY,
+    name,
+    description = '',
+    art = 'default',
+    price,
+    limitPerCustomer = null,
+  } = draft;
   if (!(await merchant.catalog.sale(saleId))) return { status: 'noSale' };
   if ((await merchant.catalog.productsOf(saleId)).length >= LIMITS.productsPerSale) return { status: 'tooMany' };
   const { upsertedCount } = await merchant.models.products.updateOne(
     { _id: productId },
     {
-      $setOnInsert: { sale: saleId, name, description, art, price, limitPerCustomer, minted: 0, mints: [], createdAt: new Date() },
+      $setOnInsert: {
+        sale: saleId,
+        name,
+        description,
+        art,
+        price,
+        limitPerCustomer,
+        minted: 0,
+        mints: [],
+        createdAt: new Date(),
+      },
       $currentDate: { updatedAt: true },
     },
     { upsert: true },
@@ -102,16 +133,43 @@ export type Minted =
 export async function addStock(merchant: Merchant, productId: string, quantity: number, key: string): Promise<Minted> {
   const { models, catalog, inventory, rebuild } = merchant;
   const mints = key
-    ? { mints: { $slice: [{ $concatArrays: ['$mints', [{ key, first: { $add: ['$minted', 1] }, last: { $add: ['$minted', quantity] } }]] }, -LIMITS.mintKeysPerProduct] } }
+    ? {
+        mints: {
+          $slice: [
+            {
+              $concatArrays: [
+                '$mints',
+                [{ key, first: { $add: ['$minted', 1] }, last: { $add: ['$minted', quantity] } }],
+              ],
+            },
+            -LIMITS.mintKeysPerProduct,
+          ],
+        },
+      }
     : {};
-  const grown = await models.products.findOneAndUpdate(
-    { _id: productId, minted: { $lte: LIMITS.tokensPerProduct - quantity }, ...(key ? { 'mints.key': { $ne: key } } : {}) },
-    [{ $set: { ...mints, minted: { $add: ['$minted', quantity] }, updatedAt: '$$NOW' } }],
-    { returnDocument: 'after', updatePipeline: true },
-  ).lean<Product>();
-  const product = grown ?? (await models.products.findById(productId).lean<Product & { mints: { key: string; first: number; last: number }[] }>());
+  const grown = await models.products
+    .findOneAndUpdate(
+      {
+        _id: productId,
+        minted: { $lte: LIMITS.tokensPerProduct - quantity },
+        ...(key ? { 'mints.key': { $ne: key } } : {}),
+      },
+      [{ $set: { ...mints, minted: { $add: ['$minted', quantity] }, updatedAt: '$$NOW' } }],
+      { returnDocument: 'after', updatePipeline: true },
+    )
+    .lean<Product>();
+  const product =
+    grown ??
+    (await models.products
+      .findById(productId)
+      .lean<Product & { mints: { key: string; first: number; last: number }[] }>());
   if (!product) return { status: 'noProduct' };
-  const earlier = grown || !key ? undefined : (product as { mints?: { key: string; first: number; last: number }[] }).mints?.find((known) => known.key === key);
+  const earlier =
+    grown || !key
+      ? undefined
+      : (product as { mints?: { key: string; first: number; last: number }[] }).mints?.find(
+          (known) => known.key === key,
+        );
   if (!grown && !earlier) return { status: 'stockLimit', minted: product.minted };
   if (earlier && earlier.last - earlier.first + 1 !== quantity) return { status: 'keyReused' };
   const pushed = await mint(inventory, product.sale, productId, product.minted);
@@ -122,12 +180,24 @@ export async function addStock(merchant: Merchant, productId: string, quantity: 
 }
 
 /** Make sure that the sale of products without one exists; its hold follows the environment. */
-export async function ensureEveryday(models: Models, settings: { holdSeconds: number; extendSeconds: number }): Promise<void> {
+export async function ensureEveryday(
+  models: Models,
+  settings: { holdSeconds: number; extendSeconds: number },
+): Promise<void> {
   await models.sales.updateOne(
     { _id: EVERYDAY },
     {
       $set: settings,
-      $setOnInsert: { name: 'Everyday', description: '', currency: 'EUR', opensAt: null, closesAt: null, paused: false, epoch: 0, createdAt: new Date() },
+      $setOnInsert: {
+        name: 'Everyday',
+        description: '',
+        currency: 'EUR',
+        opensAt: null,
+        closesAt: null,
+        paused: false,
+        epoch: 0,
+        createdAt: new Date(),
+      },
       $currentDate: { updatedAt: true },
     },
     { upsert: true },

@@ -31,7 +31,9 @@ export class Catalog {
   /** Every sale, newest first. */
   async sales(): Promise<Sale[]> {
     await this.#refresh();
-    return [...this.#sales.values()].sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || a._id.localeCompare(b._id));
+    return [...this.#sales.values()].sort(
+      (a, b) => b.createdAt.getTime() - a.createdAt.getTime() || a._id.localeCompare(b._id),
+    );
   }
 
   /** A sale by id, or undefined. One that is not known yet is looked for in MongoDB. */
@@ -78,7 +80,10 @@ export class Catalog {
     const since = { updatedAt: { $gte: new Date(this.#changedAt.getTime() - OVERLAP_MS) } };
     const [sales, products] = await Promise.all([
       this.#models.sales.find(since).limit(LIMITS.sales).lean<Sale[]>(),
-      this.#models.products.find(since, { mints: 0 }).limit(LIMITS.sales * 10).lean<Product[]>(),
+      this.#models.products
+        .find(since, { mints: 0 })
+        .limit(LIMITS.sales * 10)
+        .lean<Product[]>(),
     ]);
     for (const sale of sales) this.#sales.set(sale._id, sale);
     for (const product of products) this.#products.set(product._id, product);

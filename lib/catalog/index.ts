@@ -1,6 +1,15 @@
 /** Catalog: sales and their products, with what is left of them. */
 export {
-  addStock, changeSale, configureSale, createProduct, createSale, ensureEveryday, type Merchant, type Minted, type ProductDraft, type SaleDraft,
+  addStock,
+  changeSale,
+  configureSale,
+  createProduct,
+  createSale,
+  ensureEveryday,
+  type Merchant,
+  type Minted,
+  type ProductDraft,
+  type SaleDraft,
 } from '#lib/catalog/admin.ts';
 export { Catalog, EVERYDAY, type Product, type Sale, settingsOf } from '#lib/catalog/catalog.ts';
-export { LiveSales, type LiveSale, toOneSaleAnswer } from '#lib/catalog/live.ts';
+export { type LiveSale, LiveSales, toOneSaleAnswer } from '#lib/catalog/live.ts';

@@ -1,4 +1,4 @@
-import { type Catalog, type Product, type Sale } from '#lib/catalog/catalog.ts';
+import type { Catalog, Product, Sale } from '#lib/catalog/catalog.ts';
 import type { OneSaleAnswer, ProductAnswer, SaleAnswer, SaleState } from '#lib/contract.ts';
 import type { InventoryScripts, SaleCounts } from '#lib/inventory/index.ts';
 
@@ -33,7 +33,10 @@ export class LiveSales {
 
   async #look(sale: Sale): Promise<LiveSale> {
     const products = await this.#catalog.productsOf(sale._id);
-    const counts = await this.#inventory.counts(sale._id, products.map(({ _id }) => _id));
+    const counts = await this.#inventory.counts(
+      sale._id,
+      products.map(({ _id }) => _id),
+    );
     return { answer: toSaleAnswer(sale, products, counts), nowMs: counts.nowMs };
   }
 }

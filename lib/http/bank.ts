@@ -8,7 +8,10 @@ import { type BankChoice, process, store } from '#lib/payments/index.ts';
  * The sandbox's bank page: the shopper's choice becomes a signed event that takes the same way as a webhook. Repeating a
  * choice is the same payment.
  */
-export async function bankPage(call: Call<unknown, unknown, { orderId: string }>, choice: BankChoice): Promise<Response> {
+export async function bankPage(
+  call: Call<unknown, unknown, { orderId: string }>,
+  choice: BankChoice,
+): Promise<Response> {
   const { shop, body } = call;
   const order = await orderOf(call, body.orderId);
   if (!order) return problem('NOT_FOUND');
@@ -18,7 +21,10 @@ export async function bankPage(call: Call<unknown, unknown, { orderId: string }>
   const { event } = await store(shop, verified.event);
   await process(shop, event);
   const after = await shop.orders.find(order.orderId);
-  if (after?.status !== (choice === 'authorized' ? 'PAID' : 'CANCELLED') || (choice === 'failed' && after.reason !== 'PAYMENT_FAILED')) {
+  if (
+    after?.status !== (choice === 'authorized' ? 'PAID' : 'CANCELLED') ||
+    (choice === 'failed' && after.reason !== 'PAYMENT_FAILED')
+  ) {
     return endedProblem(after ?? order);
   }
   return json(200, { orderId: after.orderId, status: after.status } satisfies OrderStatusAnswer);

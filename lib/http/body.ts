@@ -41,7 +41,8 @@ export async function readJson(request: Request): Promise<unknown> {
   } catch {
     throw new RequestError('INVALID_JSON');
   }
-  if (deeperThan(value, LIMITS.jsonDepth)) throw new RequestError('INVALID_JSON', { detail: 'The body is nested too deeply.' });
+  if (deeperThan(value, LIMITS.jsonDepth))
+    throw new RequestError('INVALID_JSON', { detail: 'The body is nested too deeply.' });
   return value;
 }
 

@@ -14,7 +14,10 @@ interface Wanted {
 }
 
 /** What a shopper asked for, as one sale's checkout with prices from the catalog; or the answer to why there is none. */
-export async function toCheckoutRequest(shop: HoldfastProcess, { customer, key, body }: Wanted): Promise<CheckoutRequest | Response> {
+export async function toCheckoutRequest(
+  shop: HoldfastProcess,
+  { customer, key, body }: Wanted,
+): Promise<CheckoutRequest | Response> {
   const cart = 'cartId' in body ? await shop.carts.find(body.cartId, customer) : undefined;
   if ('cartId' in body && !cart) return problem('NOT_FOUND');
   if (cart?.status === 'closed') return problem('CART_CLOSED');
@@ -29,13 +32,19 @@ export async function toCheckoutRequest(shop: HoldfastProcess, { customer, key, 
   });
   if (lines.length < quantities.size) return problem('NOT_FOUND', { field: 'productId' });
   const only = 'saleId' in body ? body.saleId : undefined;
-  const chosen = lines.filter(({ saleId }) => only === undefined || saleId === only).sort((a, b) => a.productId.localeCompare(b.productId));
+  const chosen = lines
+    .filter(({ saleId }) => only === undefined || saleId === only)
+    .sort((a, b) => a.productId.localeCompare(b.productId));
   const [first] = chosen;
   if (!first) return problem('CART_EMPTY');
   const saleIds = [...new Set(chosen.map(({ saleId }) => saleId))];
   if (saleIds.length > 1) return problem('CART_HAS_SEVERAL_SALES', { saleIds });
   const tooMany = chosen.find(({ quantity }) => quantity > LIMITS.quantityPerLine);
-  if (tooMany) return problem('INVALID_REQUEST', { field: 'quantity', detail: `at most ${LIMITS.quantityPerLine} of one product` });
+  if (tooMany)
+    return problem('INVALID_REQUEST', {
+      field: 'quantity',
+      detail: `at most ${LIMITS.quantityPerLine} of one product`,
+    });
   const sale = await shop.catalog.sale(first.saleId);
   if (!sale) return problem('NOT_FOUND');
   const items = chosen.map(({ productId, quantity }) => `${productId}:${quantity}`).join(',');
@@ -55,24 +64,43 @@ export async function toCheckoutRequest(shop: HoldfastProcess, { customer, key, 
  * What a checkout answers: a new outcome does not compile until it has its answer.
  * @param askedAt performance.now() before Redis was asked, so that the hold is never said to be longer than it is
  */
-export function toCheckoutResponse(shop: HoldfastProcess, saleId: string, outcome: Checkout, askedAt: number): Response {
+export function toCheckoutResponse(
+  shop: HoldfastProcess,
+  saleId: string,
+  outcome: Checkout,
+  askedAt: number,
+): Response {
   const refused: Partial<Problem> = 'nowMs' in outcome ? { serverTime: clock(outcome.nowMs, askedAt).serverTime } : {};
   switch (outcome.status) {
-    case 'reserved': return json(201, toCheckoutAnswer(outcome.order, clock(outcome.nowMs, askedAt)));
-    case 'alreadyHeld': return json(200, toCheckoutAnswer(outcome.order, clock(outcome.nowMs, askedAt)));
-    case 'outOfStock': return problem('OUT_OF_STOCK', { ...refused, items: outcome.items });
-    case 'limitReached': return problem('LIMIT_REACHED', { ...refused, items: outcome.items });
-    case 'saleNotOpen': return problem('SALE_NOT_OPEN', { ...refused, opensAt: new Date(outcome.opensAtMs).toISOString() });
-    case 'salePaused': return problem('SALE_NOT_OPEN', { ...refused, paused: true, detail: 'The merchant has paused the sale.' });
-    case 'saleClosed': return problem('SALE_CLOSED', { ...refused, closesAt: new Date(outcome.closesAtMs).toISOString() });
-    case 'cartOnHold': return problem('CART_ON_HOLD', { orderId: outcome.orderId });
-    case 'keyReused': return problem('IDEMPOTENCY_KEY_REUSED');
-    case 'orderExpired': return problem('ORDER_EXPIRED', { status: 410, orderId: outcome.orderId });
-    case 'orderEnded': return problem(outcome.order.reason === 'EXPIRED' ? 'ORDER_EXPIRED' : 'ORDER_CANCELLED', { orderId: outcome.order.orderId });
+    case 'reserved':
+      return json(201, toCheckoutAnswer(outcome.order, clock(outcome.nowMs, askedAt)));
+    case 'alreadyHeld':
+      return json(200, toCheckoutAnswer(outcome.order, clock(outcome.nowMs, askedAt)));
+    case 'outOfStock':
+      return problem('OUT_OF_STOCK', { ...refused, items: outcome.items });
+    case 'limitReached':
+      return problem('LIMIT_REACHED', { ...refused, items: outcome.items });
+    case 'saleNotOpen':
+      return problem('SALE_NOT_OPEN', { ...refused, opensAt: new Date(outcome.opensAtMs).toISOString() });
+    case 'salePaused':
+      return problem('SALE_NOT_OPEN', { ...refused, paused: true, detail: 'The merchant has paused the sale.' });
+    case 'saleClosed':
+      return problem('SALE_CLOSED', { ...refused, closesAt: new Date(outcome.closesAtMs).toISOString() });
+    case 'cartOnHold':
+      return problem('CART_ON_HOLD', { orderId: outcome.orderId });
+    case 'keyReused':
+      return problem('IDEMPOTENCY_KEY_REUSED');
+    case 'orderExpired':
+      return problem('ORDER_EXPIRED', { status: 410, orderId: outcome.orderId });
+    case 'orderEnded':
+      return problem(outcome.order.reason === 'EXPIRED' ? 'ORDER_EXPIRED' : 'ORDER_CANCELLED', {
+        orderId: outcome.order.orderId,
+      });
     case 'saleNotReady':
       shop.nudge(saleId);
       return problem('SALE_NOT_READY');
-    default: return outcome satisfies never;
+    default:
+      return outcome satisfies never;
   }
 }
 

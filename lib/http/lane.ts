@@ -18,7 +18,9 @@ interface Mounted {
  * @param table path patterns like `/api/orders/[id]` with their modules; the first that fits wins
  * @returns a listener that answers a request of the table and says whether it did
  */
-export function expressLane(table: [pattern: string, module: RouteModule][]): (req: IncomingMessage, res: ServerResponse) => boolean {
+export function expressLane(
+  table: [pattern: string, module: RouteModule][],
+): (req: IncomingMessage, res: ServerResponse) => boolean {
   const mounted: Mounted[] = table.map(([pattern, module]) => ({
     path: new RegExp(`^${pattern.replaceAll(/\[(\w+)\]/g, '([^/]+)')}/?$`),
     names: [...pattern.matchAll(/\[(\w+)\]/g)].map((match) => match[1]!),
@@ -29,14 +31,24 @@ export function expressLane(table: [pattern: string, module: RouteModule][]): (r
     for (const { path: pattern, names, module } of mounted) {
       const match = pattern.exec(path);
       if (!match) continue;
-      void answer(req, res, module, names.map((name, i) => [name, match[i + 1]!]));
+      void answer(
+        req,
+        res,
+        module,
+        names.map((name, i) => [name, match[i + 1]!]),
+      );
       return true;
     }
     return false;
   };
 }
 
-async function answer(req: IncomingMessage, res: ServerResponse, module: RouteModule, rawParams: [string, string][]): Promise<void> {
+async function answer(
+  req: IncomingMessage,
+  res: ServerResponse,
+  module: RouteModule,
+  rawParams: [string, string][],
+): Promise<void> {
   try {
     await send(await run(req, res, module, rawParams), res);
   } catch {
@@ -44,11 +56,17 @@ async function answer(req: IncomingMessage, res: ServerResponse, module: RouteMo
   }
 }
 
-async function run(req: IncomingMessage, res: ServerResponse, module: RouteModule, rawParams: [string, string][]): Promise<Response> {
+async function run(
+  req: IncomingMessage,
+  res: ServerResponse,
+  module: RouteModule,
+  rawParams: [string, string][],
+): Promise<Response> {
   const method = req.method === 'HEAD' ? 'GET' : (req.method ?? 'GET');
   const handler = module[method as keyof RouteModule];
   if (!handler) return methodNotAllowed(Object.keys(module));
-  if (Number(req.headers['content-length'] ?? 0) > LIMITS.bodyBytes) return problem('BODY_TOO_LARGE', {}, { connection: 'close' });
+  if (Number(req.headers['content-length'] ?? 0) > LIMITS.bodyBytes)
+    return problem('BODY_TOO_LARGE', {}, { connection: 'close' });
   const params: Record<string, string> = {};
   for (const [name, value] of rawParams) {
     try {
@@ -65,7 +83,10 @@ async function run(req: IncomingMessage, res: ServerResponse, module: RouteModul
 function toRequest(req: IncomingMessage, res: ServerResponse): Request | undefined {
   const closed = new AbortController();
   res.once('close', () => closed.abort());
-  const hasBody = req.method !== 'GET' && req.method !== 'HEAD' && (req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0);
+  const hasBody =
+    req.method !== 'GET' &&
+    req.method !== 'HEAD' &&
+    (req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0);
   try {
     const headers = new Headers();
     for (let i = 0; i < req.rawHeaders.length; i += 2) headers.append(req.rawHeaders[i]!, req.rawHeaders[i + 1]!);
@@ -102,7 +123,11 @@ async function send(response: Response, res: ServerResponse): Promise<void> {
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
-    if (!res.write(value)) await new Promise<void>((resolve) => { res.once('drain', resolve); res.once('close', resolve); });
+    if (!res.write(value))
+      await new Promise<void>((resolve) => {
+        res.once('drain', resolve);
+        res.once('close', resolve);
+      });
   }
   res.end();
 }

@@ -18,7 +18,9 @@ export async function metrics(shop: HoldfastProcess): Promise<Response> {
       units.set({ ...labels, state: 'sold' }, sold);
     }
   }
-  return new Response(await registry.metrics(), { headers: { 'content-type': registry.contentType, 'cache-control': 'no-store' } });
+  return new Response(await registry.metrics(), {
+    headers: { 'content-type': registry.contentType, 'cache-control': 'no-store' },
+  });
 }
 
 function instruments() {
@@ -30,7 +32,12 @@ function instruments() {
 function make() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const units = new Gauge({ name: 'holdfast_units', help: 'Units of a product by state', labelNames: ['sale', 'product', 'state'], registers: [registry] });
+  const units = new Gauge({
+    name: 'holdfast_units',
+    help: 'Units of a product by state',
+    labelNames: ['sale', 'product', 'state'],
+    registers: [registry],
+  });
   const watching = new Gauge({ name: 'holdfast_live_clients', help: 'Open event streams', registers: [registry] });
   return { registry, units, watching };
 }

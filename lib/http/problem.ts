@@ -36,7 +36,11 @@ const HEADERS = { 'content-type': 'application/problem+json', 'cache-control': '
  * An error answer after RFC 9457, with a stable `code`. A 503 carries Retry-After.
  * @param details further members of the body; `status` overrides the code's usual one
  */
-export function problem(code: ErrorCode, details: Partial<Problem> = {}, headers: Record<string, string> = {}): Response {
+export function problem(
+  code: ErrorCode,
+  details: Partial<Problem> = {},
+  headers: Record<string, string> = {},
+): Response {
   const { status: usual, title } = PROBLEMS[code];
   const status = details.status ?? usual;
   const body: Problem = { type: 'about:blank', title, ...details, status, code };

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { readJson } from '#lib/http/body.ts';
-import { isUnavailable } from '#lib/http/unavailable.ts';
 import { problem, RequestError } from '#lib/http/problem.ts';
 import { idempotencyKey } from '#lib/http/schemas.ts';
+import { isUnavailable } from '#lib/http/unavailable.ts';
 import { log } from '#lib/log.ts';
 import { type HoldfastProcess, holdfast } from '#lib/process.ts';
 
@@ -59,7 +59,9 @@ export function route<Params = unknown, Query = unknown, Body = unknown>(
         request,
         isAdmin,
         params: parse(rules.params, await context?.params, 'NOT_FOUND') as Params,
-        query: (rules.query ? parse(rules.query, Object.fromEntries(new URL(request.url).searchParams), 'INVALID_REQUEST') : undefined) as Query,
+        query: (rules.query
+          ? parse(rules.query, Object.fromEntries(new URL(request.url).searchParams), 'INVALID_REQUEST')
+          : undefined) as Query,
         body: (rules.body ? parse(rules.body, await readJson(request), 'INVALID_REQUEST') : undefined) as Body,
         key: parseKey(request),
       };
@@ -83,10 +85,17 @@ export function methodNotAllowed(allowed: string[]): Response {
 
 /** A JSON answer that nobody may cache. */
 export function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
-  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', 'cache-control': 'private, no-store', ...headers } });
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'private, no-store', ...headers },
+  });
 }
 
-function parse<T>(schema: z.ZodType<T> | undefined, value: unknown, code: 'INVALID_REQUEST' | 'NOT_FOUND'): T | undefined {
+function parse<T>(
+  schema: z.ZodType<T> | undefined,
+  value: unknown,
+  code: 'INVALID_REQUEST' | 'NOT_FOUND',
+): T | undefined {
   if (!schema) return undefined;
   const parsed = schema.safeParse(value ?? {});
   if (parsed.success) return parsed.data;
@@ -99,7 +108,11 @@ function parseKey(request: Request): string {
   const header = request.headers.get('idempotency-key');
   if (header === null) return '';
   const parsed = idempotencyKey.safeParse(header);
-  if (!parsed.success) throw new RequestError('INVALID_REQUEST', { field: 'Idempotency-Key', detail: parsed.error.issues[0]?.message ?? '' });
+  if (!parsed.success)
+    throw new RequestError('INVALID_REQUEST', {
+      field: 'Idempotency-Key',
+      detail: parsed.error.issues[0]?.message ?? '',
+    });
   return parsed.data;
 }
 
@@ -123,7 +136,10 @@ function checkOrigin(request: Request, shopUrl: string | undefined): void {
 function toProblem(error: unknown, request: Request): Response {
   if (error instanceof RequestError) return problem(error.code, error.details);
   if (isUnavailable(error)) {
-    log().warn({ err: error, method: request.method, path: new URL(request.url).pathname.slice(0, 200) }, 'unavailable');
+    log().warn(
+      { err: error, method: request.method, path: new URL(request.url).pathname.slice(0, 200) },
+      'unavailable',
+    );
     return problem('UNAVAILABLE');
   }
   log().error({ err: error, method: request.method, path: new URL(request.url).pathname.slice(0, 200) }, 'failed');

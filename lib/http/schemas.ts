@@ -7,7 +7,9 @@ export const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be 1 to 
 export const uuid = z.string().regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be a lower-case UUID');
 export const quantity = z.int().min(1).max(LIMITS.quantityPerLine);
 /** Header Idempotency-Key: printable ASCII. */
-export const idempotencyKey = z.string().regex(/^[!-~]{1,255}$/, 'must be 1 to 255 printable characters without spaces');
+export const idempotencyKey = z
+  .string()
+  .regex(/^[!-~]{1,255}$/, 'must be 1 to 255 printable characters without spaces');
 
 const text = (most: number) => z.string().trim().min(1).max(most);
 const instant = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
@@ -17,7 +19,12 @@ export const addToCart = z.strictObject({ cartId: uuid, productId: slug, quantit
 export const changeCart = z.strictObject({ productId: slug, quantity: z.int().min(0).max(LIMITS.quantityPerLine) });
 export const checkoutBody = z.union([
   z.strictObject({ cartId: uuid, saleId: slug.optional() }),
-  z.strictObject({ items: z.array(z.strictObject({ productId: slug, quantity })).min(1).max(LIMITS.linesPerCheckout) }),
+  z.strictObject({
+    items: z
+      .array(z.strictObject({ productId: slug, quantity }))
+      .min(1)
+      .max(LIMITS.linesPerCheckout),
+  }),
 ]);
 export const orderBody = z.strictObject({ orderId: uuid });
 export const noBody = z.strictObject({});
@@ -38,7 +45,10 @@ export const newSale = z
     extendSeconds: seconds.optional(),
     paused: z.boolean().default(false),
   })
-  .refine(({ opensAt, closesAt }) => !opensAt || !closesAt || opensAt < closesAt, { path: ['closesAt'], error: 'must be after opensAt' });
+  .refine(({ opensAt, closesAt }) => !opensAt || !closesAt || opensAt < closesAt, {
+    path: ['closesAt'],
+    error: 'must be after opensAt',
+  });
 
 export const saleChanges = z.strictObject({
   name: text(LIMITS.nameLength).optional(),

@@ -1,13 +1,27 @@
 const MONGO = new Set([
-  'MongoNetworkError', 'MongoNetworkTimeoutError', 'MongoServerSelectionError', 'MongoOperationTimeoutError', 'MongoNotConnectedError',
-  'MongoTopologyClosedError', 'MongoWriteConcernError', 'MongoPoolClearedError', 'MongoPoolClosedError', 'MongoWaitQueueTimeoutError',
-  'MongooseServerSelectionError', 'MongoClientClosedError', 'MongoExpiredSessionError', 'MongoRuntimeError',
+  'MongoNetworkError',
+  'MongoNetworkTimeoutError',
+  'MongoServerSelectionError',
+  'MongoOperationTimeoutError',
+  'MongoNotConnectedError',
+  'MongoTopologyClosedError',
+  'MongoWriteConcernError',
+  'MongoPoolClearedError',
+  'MongoPoolClosedError',
+  'MongoWaitQueueTimeoutError',
+  'MongooseServerSelectionError',
+  'MongoClientClosedError',
+  'MongoExpiredSessionError',
+  'MongoRuntimeError',
 ]);
 /** Not primary, shutting down, interrupted, exceeded a time limit, majority lost: the server's own transient codes. */
 const MONGO_CODES = new Set([6, 7, 50, 64, 89, 91, 100, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
-const REDIS = /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|BUSY|NOREPLICAS|MISCONF|UNBLOCKED|ERR .*server is shutting down)/;
-const REDIS_CLIENT = /Connection is closed|Command timed out|Stream isn't writeable|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|max retries per request|Connection lost/i;
-const MONGOOSE = /initial connection is complete|Client must be connected|Connection was force closed|connection .* closed/i;
+const REDIS =
+  /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|BUSY|NOREPLICAS|MISCONF|UNBLOCKED|ERR .*server is shutting down)/;
+const REDIS_CLIENT =
+  /Connection is closed|Command timed out|Stream isn't writeable|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|max retries per request|Connection lost/i;
+const MONGOOSE =
+  /initial connection is complete|Client must be connected|Connection was force closed|connection .* closed/i;
 
 /**
  * Whether an error means that Redis or MongoDB could not be asked, so that nobody knows whether the step happened:
@@ -17,8 +31,17 @@ export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: unknown };
   if (MONGO.has(error.name) || (typeof code === 'number' && MONGO_CODES.has(code))) return true;
-  if (error.name === 'MaxRetriesPerRequestError' || error.name === 'ClusterAllFailedError' || error.name === 'UnsettledError') return true;
+  if (
+    error.name === 'MaxRetriesPerRequestError' ||
+    error.name === 'ClusterAllFailedError' ||
+    error.name === 'UnsettledError'
+  )
+    return true;
   if (typeof code === 'string' && /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/.test(code)) return true;
   if (error.name === 'MongooseError' && MONGOOSE.test(error.message)) return true;
-  return REDIS.test(error.message) || REDIS_CLIENT.test(error.message) || (error.cause !== undefined && isUnavailable(error.cause));
+  return (
+    REDIS.test(error.message) ||
+    REDIS_CLIENT.test(error.message) ||
+    (error.cause !== undefined && isUnavailable(error.cause))
+  );
 }

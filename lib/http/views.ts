@@ -40,7 +40,11 @@ export function toCheckoutAnswer(order: Order, { serverTime, until }: Clock): Ch
 }
 
 /** @param sale the order's sale as the catalog knows it, for its lengths */
-export function toOrderAnswer(order: Order, at: Clock, sale: { holdSeconds: number; extendSeconds: number } | undefined): OrderAnswer {
+export function toOrderAnswer(
+  order: Order,
+  at: Clock,
+  sale: { holdSeconds: number; extendSeconds: number } | undefined,
+): OrderAnswer {
   return {
     ...toCheckoutAnswer(order, at),
     saleId: order.saleId,

@@ -11,13 +11,19 @@ export class UnsettledError extends Error {
  * Give back what an order holds. Call it only after MongoDB has said CANCELLED. Safe to repeat.
  * @param cartId the order's cart where the caller knows it, so that a record left without its hold goes too
  */
-export async function release(scripts: InventoryScripts, saleId: string, orderId: string, cartId = ''): Promise<Released> {
+export async function release(
+  scripts: InventoryScripts,
+  saleId: string,
+  orderId: string,
+  cartId = '',
+): Promise<Released> {
   for (let attempt = 0; attempt < LIMITS.scriptAttempts; attempt++) {
     const look = await scripts.readHold(saleId, orderId);
     if (look.status === 'saleNotReady') return { status: 'saleNotReady' };
-    const keys = look.status === 'held'
-      ? { cartId: look.hold.cartId, productIds: Object.keys(look.hold.tokens) }
-      : { cartId, productIds: [] };
+    const keys =
+      look.status === 'held'
+        ? { cartId: look.hold.cartId, productIds: Object.keys(look.hold.tokens) }
+        : { cartId, productIds: [] };
     const released = await scripts.release({ saleId, orderId, ...keys });
     if (released.status !== 'changed') return released.status === 'released' ? released : { status: released.status };
   }
@@ -31,10 +37,16 @@ export async function commit(scripts: InventoryScripts, saleId: string, order: L
   for (let attempt = 0; attempt < LIMITS.scriptAttempts; attempt++) {
     const outcome = await scripts.commit(saleId, paid, others);
     switch (outcome.status) {
-      case 'again': others = [...new Set([...others, ...outcome.orderIds])]; break;
-      case 'changed': paid = await withHeldProducts(scripts, saleId, order); break;
-      case 'saleNotReady': return { status: 'saleNotReady' };
-      default: return outcome;
+      case 'again':
+        others = [...new Set([...others, ...outcome.orderIds])];
+        break;
+      case 'changed':
+        paid = await withHeldProducts(scripts, saleId, order);
+        break;
+      case 'saleNotReady':
+        return { status: 'saleNotReady' };
+      default:
+        return outcome;
     }
   }
   throw new UnsettledError(`commit of ${order.orderId}`);
@@ -52,7 +64,12 @@ async function withHeldProducts(scripts: InventoryScripts, saleId: string, order
  * Push a product's new tokens until Redis has all that MongoDB has minted. Safe to repeat.
  * @param minted units in MongoDB
  */
-export async function mint(scripts: InventoryScripts, saleId: string, productId: string, minted: number): Promise<{ status: 'minted' | 'saleNotReady' }> {
+export async function mint(
+  scripts: InventoryScripts,
+  saleId: string,
+  productId: string,
+  minted: number,
+): Promise<{ status: 'minted' | 'saleNotReady' }> {
   const calls = Math.ceil(minted / LIMITS.tokensPerMintScript) + 1;
   for (let call = 0; call < calls; call++) {
     const outcome = await scripts.mint(saleId, productId, minted);

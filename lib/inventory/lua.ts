@@ -4,9 +4,21 @@ import type { Redis } from 'ioredis';
 
 /** Every script under lua/, one transition or one look each. */
 export const SCRIPTS = [
-  'reserve', 'release', 'commit', 'restore', 'extend', 'mint', 'configure',
-  'read-hold', 'due', 'counts', 'inspect',
-  'rebuild-clear', 'rebuild-order', 'rebuild-stock', 'rebuild-finish',
+  'reserve',
+  'release',
+  'commit',
+  'restore',
+  'extend',
+  'mint',
+  'configure',
+  'read-hold',
+  'due',
+  'counts',
+  'inspect',
+  'rebuild-clear',
+  'rebuild-order',
+  'rebuild-stock',
+  'rebuild-finish',
 ] as const;
 
 export type ScriptName = (typeof SCRIPTS)[number];

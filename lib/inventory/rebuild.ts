@@ -25,7 +25,12 @@ export async function rebuild(scripts: InventoryScripts, saleId: string, truth: 
   return stopped === 'done' ? 'ready' : stopped;
 }
 
-async function writeAnew(scripts: InventoryScripts, saleId: string, rebuildId: string, truth: SaleTruth): Promise<RebuildStep> {
+async function writeAnew(
+  scripts: InventoryScripts,
+  saleId: string,
+  rebuildId: string,
+  truth: SaleTruth,
+): Promise<RebuildStep> {
   for (;;) {
     const { step, cleared } = await scripts.rebuildClear(saleId, rebuildId);
     if (step !== 'done') return step;

@@ -32,8 +32,16 @@ export type Reserved =
   | { status: 'known'; nowMs: number; orderId: string; by: 'key' | 'cart' }
   | { status: 'keyReused'; nowMs: number; orderId: string }
   | { status: 'cartOnHold'; nowMs: number; orderId: string }
-  | { status: 'limitReached'; nowMs: number; items: { productId: string; requested: number; limit: number; owned: number }[] }
-  | { status: 'outOfStock'; nowMs: number; items: { productId: string; requested: number; available: number; held: number }[] };
+  | {
+      status: 'limitReached';
+      nowMs: number;
+      items: { productId: string; requested: number; limit: number; owned: number }[];
+    }
+  | {
+      status: 'outOfStock';
+      nowMs: number;
+      items: { productId: string; requested: number; available: number; held: number }[];
+    };
 
 /** A hold as it stands in Redis. */
 export interface Hold {
@@ -61,10 +69,7 @@ export type Extended =
   | { status: 'absent'; nowMs: number }
   | { status: 'saleNotReady'; nowMs: number };
 
-export type Released =
-  | { status: 'released'; units: number }
-  | { status: 'absent' }
-  | { status: 'saleNotReady' };
+export type Released = { status: 'released'; units: number } | { status: 'absent' } | { status: 'saleNotReady' };
 
 export type Committed =
   | { status: 'committed'; newlySold: number }

@@ -5,7 +5,9 @@ import { LIMITS } from '#lib/limits.ts';
  * @param many gets up to LIMITS.batchSize inputs and answers one settled result for each, in their order
  * @returns the call for one, which waits for its own result
  */
-export function batched<In, Out>(many: (inputs: In[]) => Promise<PromiseSettledResult<Out>[]>): (input: In) => Promise<Out> {
+export function batched<In, Out>(
+  many: (inputs: In[]) => Promise<PromiseSettledResult<Out>[]>,
+): (input: In) => Promise<Out> {
   let waiting: { input: In; resolve: (out: Out) => void; reject: (reason: unknown) => void }[] = [];
 
   const flush = () => {

@@ -23,9 +23,14 @@ export async function fresh(shop: Shop, order: Order): Promise<Order> {
   if (order.status !== 'RESERVED') return order;
   const outcome = await expire(shop, order.saleId, order.orderId);
   switch (outcome.status) {
-    case 'expired': case 'paid': return outcome.order;
-    case 'notDue': return { ...order, deadlineMs: Math.max(order.deadlineMs, outcome.deadlineMs) };
-    case 'unknown': return order;
-    default: return outcome satisfies never;
+    case 'expired':
+    case 'paid':
+      return outcome.order;
+    case 'notDue':
+      return { ...order, deadlineMs: Math.max(order.deadlineMs, outcome.deadlineMs) };
+    case 'unknown':
+      return order;
+    default:
+      return outcome satisfies never;
   }
 }

@@ -1,5 +1,5 @@
 import { crashPoint } from '#lib/crash.ts';
-import { commit, release, type Reserved, type TokensByProduct } from '#lib/inventory/index.ts';
+import { commit, type Reserved, release, type TokensByProduct } from '#lib/inventory/index.ts';
 import { LIMITS } from '#lib/limits.ts';
 import { expire } from '#lib/orders/expire.ts';
 import { isLive, type Order, toLiveOrder } from '#lib/orders/order.ts';
@@ -42,19 +42,33 @@ export async function checkout(shop: Shop, request: CheckoutRequest): Promise<Ch
   return { status: 'saleNotReady' };
 }
 
-async function proceed(shop: Shop, request: CheckoutRequest, orderId: string, reserved: Reserved): Promise<Checkout | 'again'> {
+async function proceed(
+  shop: Shop,
+  request: CheckoutRequest,
+  orderId: string,
+  reserved: Reserved,
+): Promise<Checkout | 'again'> {
   switch (reserved.status) {
-    case 'known': return resume(shop, request, reserved);
-    case 'saleNotReady': case 'keyReused': return { status: reserved.status };
+    case 'known':
+      return resume(shop, request, reserved);
+    case 'saleNotReady':
+    case 'keyReused':
+      return { status: reserved.status };
     case 'reserved':
       crashPoint('after_reserve');
       return place(shop, toOrder(request, orderId, reserved), reserved.nowMs, 'reserved');
-    default: return reserved;
+    default:
+      return reserved;
   }
 }
 
 /** Write a hold's order into MongoDB; only then it counts. */
-async function place(shop: Shop, order: Order, nowMs: number, status: 'reserved' | 'alreadyHeld'): Promise<Checkout | 'again'> {
+async function place(
+  shop: Shop,
+  order: Order,
+  nowMs: number,
+  status: 'reserved' | 'alreadyHeld',
+): Promise<Checkout | 'again'> {
   if (order.items.some(({ tokens, quantity }) => tokens.length !== quantity)) {
     await withdraw(shop, order, nowMs); // a PAID order took a unit out of this hold before it had its order
     return 'again';
@@ -70,12 +84,15 @@ async function place(shop: Shop, order: Order, nowMs: number, status: 'reserved'
       return { status: 'orderExpired', orderId: order.orderId };
     case 'keyTaken':
       await withdraw(shop, order, nowMs);
-      return placed.order.requestFingerprint === order.requestFingerprint ? known(placed.order, nowMs) : { status: 'keyReused' };
+      return placed.order.requestFingerprint === order.requestFingerprint
+        ? known(placed.order, nowMs)
+        : { status: 'keyReused' };
     case 'tokenTaken':
       for (const owner of placed.owners) await giveTo(shop, owner, order);
       await withdraw(shop, order, nowMs);
       return 'again';
-    default: return placed satisfies never;
+    default:
+      return placed satisfies never;
   }
 }
 
@@ -94,7 +111,11 @@ async function withdraw(shop: Shop, own: Order, nowMs: number): Promise<void> {
 }
 
 /** Go on with the order that this cart or key already has. */
-async function resume(shop: Shop, request: CheckoutRequest, { orderId, by }: { orderId: string; by: 'key' | 'cart' }): Promise<Checkout | 'again'> {
+async function resume(
+  shop: Shop,
+  request: CheckoutRequest,
+  { orderId, by }: { orderId: string; by: 'key' | 'cart' },
+): Promise<Checkout | 'again'> {
   const { saleId, cartId } = request;
   await expire(shop, saleId, orderId); // only if it is due
   const look = await shop.inventory.readHold(saleId, orderId);
@@ -103,7 +124,12 @@ async function resume(shop: Shop, request: CheckoutRequest, { orderId, by }: { o
     // A crash came between reserve and insert: the hold says what the order is.
     const { hold, nowMs } = look;
     if (hold.itemsFingerprint !== request.itemsFingerprint) return { status: 'cartOnHold', nowMs, orderId };
-    return place(shop, toOrder({ ...request, key: hold.key, cartId: hold.cartId }, orderId, { ...hold, nowMs }), nowMs, 'alreadyHeld');
+    return place(
+      shop,
+      toOrder({ ...request, key: hold.key, cartId: hold.cartId }, orderId, { ...hold, nowMs }),
+      nowMs,
+      'alreadyHeld',
+    );
   }
   if (order?.status === 'RESERVED' && isLive(order)) {
     if (look.status === 'absent') await shop.inventory.restore(saleId, toLiveOrder(order), '');
@@ -119,10 +145,16 @@ async function resume(shop: Shop, request: CheckoutRequest, { orderId, by }: { o
 /** What an idempotency key answers once its order exists. */
 function known(order: Order, nowMs: number): Checkout {
   if (isLive(order)) return { status: 'alreadyHeld', order, nowMs };
-  return order.items.length === 0 ? { status: 'orderExpired', orderId: order.orderId } : { status: 'orderEnded', order };
+  return order.items.length === 0
+    ? { status: 'orderExpired', orderId: order.orderId }
+    : { status: 'orderEnded', order };
 }
 
-function toOrder(request: CheckoutRequest, orderId: string, hold: { nowMs: number; deadlineMs: number; tokens: TokensByProduct }): Order {
+function toOrder(
+  request: CheckoutRequest,
+  orderId: string,
+  hold: { nowMs: number; deadlineMs: number; tokens: TokensByProduct },
+): Order {
   const items = request.lines.map((line) => ({ ...line, tokens: hold.tokens[line.productId] ?? [] }));
   return {
     orderId,

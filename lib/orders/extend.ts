@@ -16,16 +16,20 @@ export async function extend(shop: Shop, order: Order, reason: ExtendReason): Pr
   if (order.status !== 'RESERVED') return { status: 'ended', order };
   const outcome = await shop.inventory.extend(order.saleId, order.orderId, reason);
   switch (outcome.status) {
-    case 'saleNotReady': return { status: 'saleNotReady' };
-    case 'expired': case 'absent': {
+    case 'saleNotReady':
+      return { status: 'saleNotReady' };
+    case 'expired':
+    case 'absent': {
       const ended = await fresh(shop, order);
       return ended.status === 'RESERVED' ? { status: 'saleNotReady' } : { status: 'ended', order: ended };
     }
-    case 'extended': case 'alreadyExtended': {
+    case 'extended':
+    case 'alreadyExtended': {
       const now = await shop.orders.extend(order.orderId, outcome.deadlineMs, reason);
       if (now && now.status !== 'RESERVED') return { status: 'ended', order: now };
       return outcome;
     }
-    default: return outcome satisfies never;
+    default:
+      return outcome satisfies never;
   }
 }

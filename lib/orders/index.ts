@@ -3,7 +3,7 @@ export { cancel, fresh } from '#lib/orders/cancel.ts';
 export { type Checkout, type CheckoutRequest, checkout } from '#lib/orders/checkout.ts';
 export { type Expired, expire } from '#lib/orders/expire.ts';
 export { type ExtendOutcome, extend } from '#lib/orders/extend.ts';
-export { isLive, type Order, type OrderLine, toLiveOrder, tokensOf } from '#lib/orders/order.ts';
+export { isLive, type Order, type OrderLine, tokensOf, toLiveOrder } from '#lib/orders/order.ts';
 export { follow, type Shop } from '#lib/orders/shop.ts';
 export { type OrderQuery, type OrderStore, orderStore, pages } from '#lib/orders/store.ts';
 export { type Swept, sweep } from '#lib/orders/sweep.ts';

@@ -47,7 +47,12 @@ export interface OrderStore {
    * @param tombstone what to write when there is no order, so that none can be inserted later
    * @returns the order as it stands afterwards, whatever its status; undefined when there is none and no tombstone was asked for
    */
-  cancel(orderId: string, reason: CancelReason, atMs: number, options?: { overdueAtMs?: number; tombstone?: Tombstone }): Promise<Order | undefined>;
+  cancel(
+    orderId: string,
+    reason: CancelReason,
+    atMs: number,
+    options?: { overdueAtMs?: number; tombstone?: Tombstone },
+  ): Promise<Order | undefined>;
   /** Move the deadline of a RESERVED order later, never earlier. @returns the order as it stands */
   extend(orderId: string, deadlineMs: number, reason: ExtendReason): Promise<Order | undefined>;
   /** The payment's money is with the shop. */
@@ -77,7 +82,9 @@ export function orderStore({ orders }: Pick<Models, 'orders'>): OrderStore {
         if (keyed) return { status: 'keyTaken', order: toOrder(keyed as unknown as OrderRecord) };
       }
       const tokens = order.items.flatMap((item) => item.tokens);
-      const owners = await collection.find({ tokens: { $in: tokens }, status: { $in: ['RESERVED', 'PAID'] } }).toArray();
+      const owners = await collection
+        .find({ tokens: { $in: tokens }, status: { $in: ['RESERVED', 'PAID'] } })
+        .toArray();
       return { status: 'tokenTaken', owners: owners.map((record) => toOrder(record as unknown as OrderRecord)) };
     },
 
@@ -96,10 +103,21 @@ export function orderStore({ orders }: Pick<Models, 'orders'>): OrderStore {
 
     async cancel(orderId, reason, atMs, { overdueAtMs, tombstone } = {}) {
       const at = new Date(atMs);
-      const filter = { _id: orderId as never, status: 'RESERVED', ...(overdueAtMs === undefined ? {} : { deadline: { $lte: new Date(overdueAtMs) } }) };
+      const filter = {
+        _id: orderId as never,
+        status: 'RESERVED',
+        ...(overdueAtMs === undefined ? {} : { deadline: { $lte: new Date(overdueAtMs) } }),
+      };
       const grave = tombstone && {
-        sale: tombstone.saleId, ...(tombstone.customer ? { customer: tombstone.customer } : {}),
-        items: [], tokens: [], total: 0, currency: '', deadline: at, extensions: [], createdAt: at,
+        sale: tombstone.saleId,
+        ...(tombstone.customer ? { customer: tombstone.customer } : {}),
+        items: [],
+        tokens: [],
+        total: 0,
+        currency: '',
+        deadline: at,
+        extensions: [],
+        createdAt: at,
       };
       try {
         const cancelled = await collection.findOneAndUpdate(
@@ -129,8 +147,11 @@ export function orderStore({ orders }: Pick<Models, 'orders'>): OrderStore {
     async page({ saleId, status, after, uncaptured, overdueAtMs, orderIds }) {
       const records = await collection
         .find({
-          ...(saleId === null ? {} : { sale: saleId }), status, _id: { $gt: after, ...(orderIds ? { $in: orderIds } : {}) } as never,
-          ...(uncaptured ? { captured: false } : {}), ...(overdueAtMs === undefined ? {} : { deadline: { $lte: new Date(overdueAtMs) } }),
+          ...(saleId === null ? {} : { sale: saleId }),
+          status,
+          _id: { $gt: after, ...(orderIds ? { $in: orderIds } : {}) } as never,
+          ...(uncaptured ? { captured: false } : {}),
+          ...(overdueAtMs === undefined ? {} : { deadline: { $lte: new Date(overdueAtMs) } }),
         })
         .sort({ _id: 1 })
         .limit(LIMITS.orderBatch)
@@ -200,7 +221,13 @@ function toRecord(order: Order): OrderRecord {
     ...(order.key ? { key: order.key } : {}),
     requestFingerprint: order.requestFingerprint,
     itemsFingerprint: order.itemsFingerprint,
-    items: order.items.map(({ productId, name, price, quantity, tokens }) => ({ product: productId, name, price, quantity, tokens })),
+    items: order.items.map(({ productId, name, price, quantity, tokens }) => ({
+      product: productId,
+      name,
+      price,
+      quantity,
+      tokens,
+    })),
     tokens: order.items.flatMap(({ tokens }) => tokens),
     total: order.total,
     currency: order.currency,
@@ -220,7 +247,13 @@ function toOrder(record: OrderRecord): Order {
     key: record.key ?? '',
     requestFingerprint: record.requestFingerprint ?? '',
     itemsFingerprint: record.itemsFingerprint ?? '',
-    items: record.items.map(({ product, name, price, quantity, tokens }) => ({ productId: product, name, price, quantity, tokens })),
+    items: record.items.map(({ product, name, price, quantity, tokens }) => ({
+      productId: product,
+      name,
+      price,
+      quantity,
+      tokens,
+    })),
     total: record.total,
     currency: record.currency,
     status: record.status,

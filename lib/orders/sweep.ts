@@ -20,7 +20,9 @@ export async function sweep(shop: Shop, saleId: string): Promise<Swept> {
     if (due.status === 'saleNotReady') return { status: 'saleNotReady', seen };
     if (due.orderIds.length === 0) break;
     for (let at = 0; at < due.orderIds.length; at += LIMITS.expireConcurrency) {
-      await Promise.all(due.orderIds.slice(at, at + LIMITS.expireConcurrency).map((orderId) => expire(shop, saleId, orderId)));
+      await Promise.all(
+        due.orderIds.slice(at, at + LIMITS.expireConcurrency).map((orderId) => expire(shop, saleId, orderId)),
+      );
       crashPoint('mid_sweep');
     }
     seen += due.orderIds.length;

@@ -17,7 +17,10 @@ const TAKE_UP_AFTER_MS = 2_000;
  * Store a verified event, once. What is stored first under an event id is what counts.
  * @returns the stored event and whether it has been settled before
  */
-export async function store({ paymentEvents }: Pick<Payments, 'paymentEvents'>, event: PaymentEvent): Promise<{ event: PaymentEvent; done: boolean }> {
+export async function store(
+  { paymentEvents }: Pick<Payments, 'paymentEvents'>,
+  event: PaymentEvent,
+): Promise<{ event: PaymentEvent; done: boolean }> {
   const { eventId, ...fields } = event;
   const record = await paymentEvents
     .findOneAndUpdate(
@@ -42,9 +45,12 @@ export async function process(payments: Payments, event: PaymentEvent): Promise<
  * Do again what was interrupted: events not settled, money owed, PAID orders not captured. Any number of workers may.
  * @returns how many of each were taken up, and the errors met on the way
  */
-export async function redo(payments: Payments): Promise<{ events: number; refunds: number; captures: number; errors: unknown[] }> {
+export async function redo(
+  payments: Payments,
+): Promise<{ events: number; refunds: number; captures: number; errors: unknown[] }> {
   const errors: unknown[] = [];
-  const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => work().catch((error: unknown) => void errors.push(error));
+  const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> =>
+    work().catch((error: unknown) => void errors.push(error));
   const waiting = await payments.paymentEvents
     .find({ done: false, receivedAt: { $lt: new Date(Date.now() - TAKE_UP_AFTER_MS) } })
     .sort({ receivedAt: 1 })

@@ -15,7 +15,9 @@ export interface Outbox {
 /** The real outbox. */
 export function outbox({ refunds }: Pick<Models, 'refunds'>, provider: PaymentProvider): Outbox {
   const pay = async (paymentId: string) => {
-    const owed = await refunds.findOneAndUpdate({ _id: paymentId, status: 'PENDING' }, { $inc: { attempts: 1 } }).lean();
+    const owed = await refunds
+      .findOneAndUpdate({ _id: paymentId, status: 'PENDING' }, { $inc: { attempts: 1 } })
+      .lean();
     if (!owed) return;
     const { orderId, amount, currency } = owed;
     await provider.giveBack({ paymentId, orderId, amount, currency });
@@ -31,7 +33,11 @@ export function outbox({ refunds }: Pick<Models, 'refunds'>, provider: PaymentPr
     },
     pay,
     async payAll() {
-      const owed = await refunds.find({ status: 'PENDING' }, { _id: 1 }).sort({ createdAt: 1 }).limit(LIMITS.inboxBatch).lean();
+      const owed = await refunds
+        .find({ status: 'PENDING' }, { _id: 1 })
+        .sort({ createdAt: 1 })
+        .limit(LIMITS.inboxBatch)
+        .lean();
       for (const { _id } of owed) await pay(_id);
       return owed.length;
     },

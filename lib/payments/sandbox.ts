@@ -10,7 +10,10 @@ const webhookBody = z.object({
   paymentId: z.string().min(1).max(LIMITS.keyLength),
   orderId: z.uuid().toLowerCase(),
   amount: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
-  currency: z.string().regex(/^[A-Za-z]{3}$/).toUpperCase(),
+  currency: z
+    .string()
+    .regex(/^[A-Za-z]{3}$/)
+    .toUpperCase(),
 });
 
 /** What the shopper chose on the bank's page. */
@@ -28,7 +31,8 @@ export class Sandbox implements PaymentProvider {
   }
 
   verify(rawBody: string, headers: Headers): Verified {
-    if (!isSigned(rawBody, headers.get(SIGNATURE_HEADER), this.#secret, Math.floor(Date.now() / 1000))) return { status: 'badSignature' };
+    if (!isSigned(rawBody, headers.get(SIGNATURE_HEADER), this.#secret, Math.floor(Date.now() / 1000)))
+      return { status: 'badSignature' };
     const parsed = webhookBody.safeParse(parseJson(rawBody));
     if (!parsed.success) return { status: 'malformed' };
     const { id: eventId, ...event } = parsed.data;
@@ -40,17 +44,33 @@ export class Sandbox implements PaymentProvider {
    * ids come from the order, so that a second click is the same payment.
    * @returns the raw body and headers, as they would come over the wire
    */
-  async decide(order: { orderId: string; total: number; currency: string }, choice: BankChoice): Promise<{ rawBody: string; headers: Headers }> {
+  async decide(
+    order: { orderId: string; total: number; currency: string },
+    choice: BankChoice,
+  ): Promise<{ rawBody: string; headers: Headers }> {
     const { orderId, total: amount, currency } = order;
     const paymentId = `pay-${orderId}`;
     await this.#note({ paymentId, orderId, amount, currency }, choice);
-    const rawBody = JSON.stringify({ id: `bank-${orderId}-${choice}`, type: `payment.${choice}`, paymentId, orderId, amount, currency });
-    return { rawBody, headers: new Headers({ [SIGNATURE_HEADER]: sign(rawBody, this.#secret, Math.floor(Date.now() / 1000)) }) };
+    const rawBody = JSON.stringify({
+      id: `bank-${orderId}-${choice}`,
+      type: `payment.${choice}`,
+      paymentId,
+      orderId,
+      amount,
+      currency,
+    });
+    return {
+      rawBody,
+      headers: new Headers({ [SIGNATURE_HEADER]: sign(rawBody, this.#secret, Math.floor(Date.now() / 1000)) }),
+    };
   }
 
   async capture(payment: Omit<PaymentEvent, 'eventId' | 'type'>): Promise<void> {
     await this.#note(payment, 'authorized');
-    await this.#payments.updateOne({ _id: payment.paymentId, status: { $in: ['authorized', 'failed'] } }, { $set: { status: 'captured' } });
+    await this.#payments.updateOne(
+      { _id: payment.paymentId, status: { $in: ['authorized', 'failed'] } },
+      { $set: { status: 'captured' } },
+    );
   }
 
   async giveBack(payment: Omit<PaymentEvent, 'eventId' | 'type'>): Promise<void> {
@@ -58,7 +78,10 @@ export class Sandbox implements PaymentProvider {
     await this.#payments.updateOne({ _id: payment.paymentId }, { $set: { status: 'voided' } });
   }
 
-  async #note({ paymentId, orderId, amount, currency }: Omit<PaymentEvent, 'eventId' | 'type'>, status: BankChoice): Promise<void> {
+  async #note(
+    { paymentId, orderId, amount, currency }: Omit<PaymentEvent, 'eventId' | 'type'>,
+    status: BankChoice,
+  ): Promise<void> {
     await this.#payments.updateOne(
       { _id: paymentId },
       { $setOnInsert: { orderId, amount, currency, status, createdAt: new Date() } },

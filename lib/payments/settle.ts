@@ -1,7 +1,7 @@
 import { crashPoint } from '#lib/crash.ts';
 import { cancel, expire, follow, type Order, type Shop } from '#lib/orders/index.ts';
-import type { PaymentEvent, PaymentProvider } from '#lib/payments/provider.ts';
 import type { Outbox } from '#lib/payments/outbox.ts';
+import type { PaymentEvent, PaymentProvider } from '#lib/payments/provider.ts';
 
 /** What settle works through: the shop, who holds the money, and who gives it back. */
 export interface Till extends Shop {
@@ -29,17 +29,23 @@ export async function settle(till: Till, event: PaymentEvent): Promise<Settled> 
   const order = await till.orders.find(event.orderId);
   if (order?.status === 'PAID' && order.payment === event.paymentId) return finish(till, order, event);
   switch (event.type) {
-    case 'payment.authorized': return order ? authorized(till, order, event) : unknownOrder(till, event);
-    case 'payment.failed': return order?.status === 'RESERVED' ? failed(till, order) : { status: 'kept' };
-    default: return { status: 'kept' }; // declined, may retry: the hold goes on
+    case 'payment.authorized':
+      return order ? authorized(till, order, event) : unknownOrder(till, event);
+    case 'payment.failed':
+      return order?.status === 'RESERVED' ? failed(till, order) : { status: 'kept' };
+    default:
+      return { status: 'kept' }; // declined, may retry: the hold goes on
   }
 }
 
 async function authorized(till: Till, order: Order, event: PaymentEvent): Promise<Settled> {
-  if (order.status === 'RESERVED' && (event.amount !== order.total || event.currency !== order.currency)) return lose(till, order, event, 'mismatch');
+  if (order.status === 'RESERVED' && (event.amount !== order.total || event.currency !== order.currency))
+    return lose(till, order, event, 'mismatch');
   let current: Order | undefined = order;
   for (let look = 0; look < LOOKS && current?.status === 'RESERVED'; look++) {
-    const won = (await inTime(till, current)) ? await till.orders.pay(order.orderId, event.paymentId, Date.now()) : undefined;
+    const won = (await inTime(till, current))
+      ? await till.orders.pay(order.orderId, event.paymentId, Date.now())
+      : undefined;
     if (won) return finish(till, won, event);
     await expire(till, order.saleId, order.orderId); // past: expire first, then go by what MongoDB says
     current = await till.orders.find(order.orderId);
@@ -86,7 +92,12 @@ async function unknownOrder(till: Till, event: PaymentEvent): Promise<Settled> {
   return lose(till, undefined, event, 'unknownOrder');
 }
 
-async function lose(till: Till, order: Order | undefined, event: PaymentEvent, why: 'ended' | 'mismatch' | 'unknownOrder'): Promise<Settled> {
+async function lose(
+  till: Till,
+  order: Order | undefined,
+  event: PaymentEvent,
+  why: 'ended' | 'mismatch' | 'unknownOrder',
+): Promise<Settled> {
   await till.outbox.owe(event, why);
   await till.outbox.pay(event.paymentId);
   return { status: 'lost', order, why };

@@ -21,4 +21,5 @@ export function isSigned(rawBody: string, header: string | null, secret: string,
   return timingSafeEqual(Buffer.from(signature, 'hex'), mac(rawBody, secret, at));
 }
 
-const mac = (rawBody: string, secret: string, at: string) => createHmac('sha256', secret).update(`${at}.${rawBody}`).digest();
+const mac = (rawBody: string, secret: string, at: string) =>
+  createHmac('sha256', secret).update(`${at}.${rawBody}`).digest();

@@ -31,14 +31,21 @@ export function catalogTruth({ sales, products }: Pick<Models, 'sales' | 'produc
 }
 
 /** Write a sale that Redis does not know (any more) anew from MongoDB. Creating a sale is nothing else. */
-export async function rebuildSale({ inventory, orders, truth }: Omit<Reconciler, 'catalog'>, saleId: string): Promise<Rebuilt | 'noSale'> {
+export async function rebuildSale(
+  { inventory, orders, truth }: Omit<Reconciler, 'catalog'>,
+  saleId: string,
+): Promise<Rebuilt | 'noSale'> {
   if (!(await truth.sale(saleId, false))) return 'noSale';
   return rebuild(inventory, saleId, {
     async load() {
       const found = await truth.sale(saleId, true);
       if (!found) throw new Error(`sale ${saleId} is gone`);
       const { sale, products } = found;
-      return { settings: settingsOf(sale, products), epoch: sale.epoch, minted: Object.fromEntries(products.map(({ _id, minted }) => [_id, minted])) };
+      return {
+        settings: settingsOf(sale, products),
+        epoch: sale.epoch,
+        minted: Object.fromEntries(products.map(({ _id, minted }) => [_id, minted])),
+      };
     },
     async *liveOrders(): AsyncGenerator<LiveOrder[]> {
       for (const status of ['RESERVED', 'PAID'] as const) {

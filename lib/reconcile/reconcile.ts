@@ -22,8 +22,21 @@ export interface Reconciled {
  * Repair one sale in Redis from MongoDB. Every step is an idempotent verb, so any number may run side by side.
  * @param thorough look at every token, and at every sold one's order (after a restart or on request), not only at the sums
  */
-export async function reconcile(shop: Reconciler, saleId: string, { thorough }: { thorough: boolean }): Promise<Reconciled> {
-  const found: Reconciled = { saleId, rebuilt: false, unsound: [], committed: 0, restored: 0, expired: 0, released: 0, alarms: [] };
+export async function reconcile(
+  shop: Reconciler,
+  saleId: string,
+  { thorough }: { thorough: boolean },
+): Promise<Reconciled> {
+  const found: Reconciled = {
+    saleId,
+    rebuilt: false,
+    unsound: [],
+    committed: 0,
+    restored: 0,
+    expired: 0,
+    released: 0,
+    alarms: [],
+  };
   const known = await shop.truth.sale(saleId, false);
   if (!known) return found;
   const configured = await shop.inventory.configure(saleId, settingsOf(known.sale, known.products));
@@ -40,7 +53,8 @@ export async function reconcile(shop: Reconciler, saleId: string, { thorough }: 
     found.rebuilt = (await rebuildSale(shop, saleId)) === 'ready';
     return found;
   }
-  for await (const page of pages(shop.orders, { saleId, status: 'PAID' })) found.committed += await commitUnsold(shop, page);
+  for await (const page of pages(shop.orders, { saleId, status: 'PAID' }))
+    found.committed += await commitUnsold(shop, page);
   for await (const page of pages(shop.orders, { saleId, status: 'RESERVED' })) {
     for (let at = 0; at < page.length; at += LIMITS.expireConcurrency) {
       const done = await Promise.all(page.slice(at, at + LIMITS.expireConcurrency).map((order) => keep(shop, order)));
@@ -66,7 +80,12 @@ async function commitUnsold(shop: Reconciler, orders: Order[]): Promise<number> 
     }
   }
   for (const [productId, units] of byProduct) {
-    const owners = await shop.inventory.ownersOf(orders[0]!.saleId, productId, 'sold', units.map(({ token }) => token));
+    const owners = await shop.inventory.ownersOf(
+      orders[0]!.saleId,
+      productId,
+      'sold',
+      units.map(({ token }) => token),
+    );
     units.forEach(({ orderId }, i) => {
       if (owners[i] !== orderId) unsold.add(orderId);
     });
@@ -116,7 +135,9 @@ async function soldWithoutOrder(shop: Reconciler, saleId: string, productId: str
         paid.set(order.orderId, new Set(order.items.flatMap(({ tokens }) => tokens)));
       }
     }
-    for (const [token, orderId] of owners) if (!paid.get(orderId)?.has(token)) alarms.push(`${token} is sold to ${orderId}, which is not a PAID order of it`);
+    for (const [token, orderId] of owners)
+      if (!paid.get(orderId)?.has(token))
+        alarms.push(`${token} is sold to ${orderId}, which is not a PAID order of it`);
   }
   return alarms;
 }

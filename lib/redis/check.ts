@@ -12,10 +12,14 @@ export async function checkRedis(redis: Redis, { keyspaceEvents }: { keyspaceEve
   const read = async (name: string) => ((await redis.config('GET', name).catch(() => [])) as string[])[1];
   const policy = await read('maxmemory-policy');
   if (policy !== undefined && policy !== 'noeviction') {
-    throw new MisconfiguredError(`Holdfast is misconfigured:\n  REDIS_URL: this Redis has maxmemory-policy ${policy}; it must be noeviction, or holds would vanish`);
+    throw new MisconfiguredError(
+      `Holdfast is misconfigured:\n  REDIS_URL: this Redis has maxmemory-policy ${policy}; it must be noeviction, or holds would vanish`,
+    );
   }
   if ((await read('appendonly')) === 'no') {
-    log().warn('Redis keeps no append-only file: after its restart every sale is rebuilt from MongoDB; set appendonly yes, appendfsync everysec');
+    log().warn(
+      'Redis keeps no append-only file: after its restart every sale is rebuilt from MongoDB; set appendonly yes, appendfsync everysec',
+    );
   }
   const events = await read('notify-keyspace-events');
   if (keyspaceEvents && events !== undefined && !(/E/.test(events) && /[xA]/.test(events))) {

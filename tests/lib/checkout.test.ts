@@ -1,0 +1,253 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { audit } from '#lib/audit/index.ts';
+import { release } from '#lib/inventory/index.ts';
+import { cancel, checkout, expire, extend, type Order, sweep } from '#lib/orders/index.ts';
+import type { HoldfastProcess } from '#lib/process.ts';
+import { reconcile } from '#lib/reconcile/index.ts';
+import { keys } from '#lib/redis/keys.ts';
+import { checkoutRequest, type FreshSale, freshSale, world } from '#tests/support/world.ts';
+
+async function reserved(
+  shop: HoldfastProcess,
+  sale: FreshSale,
+  options: Parameters<typeof checkoutRequest>[1] = {},
+): Promise<Order> {
+  const outcome = await checkout(shop, checkoutRequest(sale, options));
+  if (outcome.status !== 'reserved') throw new Error(outcome.status);
+  return outcome.order;
+}
+
+/** The order's deadline has passed: in Redis, and in MongoDB. */
+async function makeOverdue(shop: HoldfastProcess, { orderId, saleId }: Order): Promise<void> {
+  await shop.redis.del(keys.timer(saleId, orderId));
+  await shop.redis.hset(keys.hold(saleId, orderId), 'deadlineMs', 1);
+  await shop.redis.zadd(keys.deadlines(saleId), 1, orderId);
+  await shop.models.orders.updateOne({ _id: orderId }, { $set: { deadline: new Date(1) } });
+}
+
+const free = async (shop: HoldfastProcess, { saleId, productIds }: FreshSale) =>
+  shop.redis.llen(keys.stock(saleId, productIds[0]!));
+
+test('an overdue order is cancelled, its units come back, and expiring it again changes nothing', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [2] });
+  const order = await reserved(shop, sale, { quantities: [2] });
+  expect(await expire(shop, sale.saleId, order.orderId)).toMatchObject({ status: 'notDue' });
+  await makeOverdue(shop, order);
+  expect(await sweep(shop, sale.saleId)).toEqual({ status: 'swept', seen: 1 });
+  expect(await expire(shop, sale.saleId, order.orderId)).toMatchObject({
+    status: 'expired',
+    order: { status: 'CANCELLED', reason: 'EXPIRED' },
+  });
+  expect(await free(shop, sale)).toBe(2);
+});
+
+test('a timer that is gone does not expire an order whose deadline is ahead', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [2] });
+  const order = await reserved(shop, sale);
+  await shop.redis.del(keys.timer(sale.saleId, order.orderId));
+  expect(await expire(shop, sale.saleId, order.orderId)).toMatchObject({ status: 'notDue' });
+  expect(await shop.orders.find(order.orderId)).toMatchObject({ status: 'RESERVED' });
+});
+
+test('an extension that only MongoDB remembers keeps the order: the timer is armed again', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [2] });
+  const order = await reserved(shop, sale);
+  await makeOverdue(shop, order);
+  await shop.orders.extend(order.orderId, Date.now() + 60_000, 'asked');
+  expect(await expire(shop, sale.saleId, order.orderId)).toMatchObject({ status: 'notDue' });
+  expect(await shop.redis.exists(keys.timer(sale.saleId, order.orderId))).toBe(1);
+  expect(await free(shop, sale)).toBe(1);
+});
+
+test('a hold without an order leaves a tombstone when it expires, and the late insert is refused', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [1] });
+  const insert = shop.orders.insertReserved;
+  let late: Order | undefined;
+  const crashed = {
+    ...shop,
+    orders: {
+      ...shop.orders,
+      insertReserved: async (order: Order) => {
+        late = order;
+        throw new Error('paused here');
+      },
+    },
+  };
+  await expect(checkout(crashed, checkoutRequest(sale))).rejects.toThrow('paused here');
+  await shop.redis.del(keys.timer(sale.saleId, late!.orderId));
+  await shop.redis.hset(keys.hold(sale.saleId, late!.orderId), 'deadlineMs', 1);
+  expect(await expire(shop, sale.saleId, late!.orderId)).toMatchObject({ status: 'expired' });
+  expect(await free(shop, sale)).toBe(1);
+  expect(await insert(late!)).toMatchObject({ status: 'exists', order: { status: 'CANCELLED', reason: 'EXPIRED' } });
+});
+
+test('an expiry hint for an order that nobody knows writes nothing', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop);
+  const orderId = randomUUID();
+  expect(await expire(shop, sale.saleId, orderId)).toEqual({ status: 'unknown' });
+  expect(await shop.orders.find(orderId)).toBeUndefined();
+});
+
+test('a checkout that crashed between Redis and MongoDB is carried on by its retry, with the same order', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [3] });
+  const request = checkoutRequest(sale, { key: 'retry', quantities: [2] });
+  let lost = '';
+  const crashing = {
+    ...shop,
+    orders: {
+      ...shop.orders,
+      insertReserved: async (order: Order) => {
+        lost = order.orderId;
+        throw new Error('crash');
+      },
+    },
+  };
+  await expect(checkout(crashing, request)).rejects.toThrow('crash');
+  expect(await checkout(shop, request)).toMatchObject({
+    status: 'alreadyHeld',
+    order: { orderId: lost, total: 2_000 },
+  });
+  expect(await free(shop, sale)).toBe(1);
+});
+
+test('Redis forgets everything: the owner keeps its unit, the newcomer gets another', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [3] });
+  const [p] = sale.productIds as [string];
+  const reservedOrder = await reserved(shop, sale);
+  const paidOrder = await reserved(shop, sale);
+  await shop.orders.pay(paidOrder.orderId, 'pay', Date.now());
+  // Redis is back as it was before both: the units look free.
+  await release(shop.inventory, sale.saleId, reservedOrder.orderId);
+  await release(shop.inventory, sale.saleId, paidOrder.orderId);
+  await shop.redis.del(keys.stock(sale.saleId, p));
+  await shop.redis.rpush(keys.stock(sale.saleId, p), `${p}-1`, `${p}-2`, `${p}-3`);
+  const outcome = await checkout(shop, checkoutRequest(sale));
+  expect(outcome).toMatchObject({ status: 'reserved', order: { items: [{ tokens: [`${p}-3`] }] } });
+  expect(await shop.redis.hgetall(keys.held(sale.saleId, p))).toMatchObject({ [`${p}-1`]: reservedOrder.orderId });
+  expect(await shop.redis.hgetall(keys.sold(sale.saleId, p))).toEqual({ [`${p}-2`]: paidOrder.orderId });
+});
+
+test('one idempotency key stays one order when Redis has forgotten it', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [5] });
+  const request = checkoutRequest(sale, { key: 'for ever', customer: 'guest-k' });
+  const first = await checkout(shop, request);
+  await shop.redis.del(keys.idem(sale.saleId, 'guest-k', 'for ever'));
+  const again = await checkout(shop, request);
+  expect(again).toMatchObject({
+    status: 'alreadyHeld',
+    order: { orderId: first.status === 'reserved' ? first.order.orderId : '' },
+  });
+  await shop.redis.del(keys.idem(sale.saleId, 'guest-k', 'for ever'));
+  expect(
+    await checkout(shop, checkoutRequest(sale, { key: 'for ever', customer: 'guest-k', quantities: [2] })),
+  ).toEqual({ status: 'keyReused' });
+  expect(await free(shop, sale)).toBe(4);
+});
+
+test('cancel and extend end with what MongoDB says', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [3] });
+  const order = await reserved(shop, sale);
+  expect(await extend(shop, order, 'asked')).toMatchObject({
+    status: 'extended',
+    deadlineMs: order.deadlineMs + 60_000,
+  });
+  expect(await shop.orders.find(order.orderId)).toMatchObject({
+    deadlineMs: order.deadlineMs + 60_000,
+    extensions: ['asked'],
+  });
+  expect(await cancel(shop, order, 'SHOPPER')).toMatchObject({ status: 'CANCELLED', reason: 'SHOPPER' });
+  expect(await cancel(shop, order, 'ADMIN')).toMatchObject({ status: 'CANCELLED', reason: 'SHOPPER' });
+  expect(await extend(shop, order, 'paying')).toMatchObject({ status: 'ended', order: { reason: 'SHOPPER' } });
+  expect(await free(shop, sale)).toBe(3);
+});
+
+test('reconcile repairs each kind of difference, and leaves a sound shop alone', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [10] });
+  const {
+    saleId,
+    productIds: [p],
+  } = sale as { saleId: string; productIds: [string] };
+  const [uncommitted, forgotten, overdue, ended] = [
+    await reserved(shop, sale),
+    await reserved(shop, sale),
+    await reserved(shop, sale),
+    await reserved(shop, sale),
+  ];
+  await shop.orders.pay(uncommitted.orderId, 'pay-1', Date.now());
+  await release(shop.inventory, saleId, forgotten.orderId);
+  await makeOverdue(shop, overdue);
+  await shop.orders.cancel(ended.orderId, 'SHOPPER', Date.now());
+  await shop.redis.hset(keys.sale(saleId), 'paused', '1');
+  await shop.models.products.updateOne({ _id: p }, { $set: { minted: 12 } });
+  const found = await reconcile(shop, saleId, { thorough: true });
+  expect(found).toEqual({
+    saleId,
+    rebuilt: false,
+    unsound: [],
+    committed: 1,
+    restored: 1,
+    expired: 1,
+    released: 1,
+    alarms: [],
+  });
+  expect(await shop.inventory.counts(saleId, [p])).toMatchObject({
+    paused: false,
+    products: { [p]: { available: 10, held: 1, sold: 1, minted: 12 } },
+  });
+  expect(await reconcile(shop, saleId, { thorough: true })).toMatchObject({
+    rebuilt: false,
+    committed: 0,
+    restored: 0,
+    expired: 0,
+    released: 0,
+  });
+});
+
+test('reconcile rebuilds a sale whose units do not add up, and alarms about a sold unit without an order', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [10] });
+  const {
+    saleId,
+    productIds: [p],
+  } = sale as { saleId: string; productIds: [string] };
+  await shop.redis.lpop(keys.stock(saleId, p));
+  expect(await reconcile(shop, saleId, { thorough: false })).toMatchObject({
+    rebuilt: true,
+    unsound: [expect.stringContaining('not minted')],
+  });
+  expect(await free(shop, sale)).toBe(10);
+  const token = await shop.redis.lpop(keys.stock(saleId, p));
+  await shop.redis.hset(keys.sold(saleId, p), token!, randomUUID());
+  await shop.redis.hincrby(keys.limit(saleId, p), 'guest-x', 1);
+  expect(await reconcile(shop, saleId, { thorough: true })).toMatchObject({
+    rebuilt: false,
+    alarms: [expect.stringContaining('is not a PAID order')],
+  });
+});
+
+test('the auditor finds what is broken and is silent when all is well', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [5] });
+  const order = await reserved(shop, sale, { quantities: [2] });
+  const mine = (what: string) => what.includes(sale.productIds[0]!) || what.includes(order.orderId);
+  const of = async () =>
+    (await audit({ ...shop, env: { ...shop.env, SWEEP_SECONDS: -9 } })).violations.filter(({ what }) => mine(what));
+  expect(await of()).toEqual([]);
+  const [token] = order.items[0]!.tokens;
+  await shop.redis.rpush(keys.stock(sale.saleId, sale.productIds[0]!), token!);
+  expect(await of()).toContainEqual(expect.objectContaining({ invariant: 'I1' }));
+  await shop.redis.rpop(keys.stock(sale.saleId, sale.productIds[0]!));
+  await shop.orders.pay(order.orderId, 'pay', Date.now());
+  expect(await of()).toContainEqual(expect.objectContaining({ invariant: 'I4' }));
+});
