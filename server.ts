@@ -51,7 +51,7 @@ async function serve(dev: boolean): Promise<void> {
   const answerByNext = app.getRequestHandler();
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (req, res) => {
     if (!dev && answerHot(req, res)) return;
-    void ready.then(() => answerByNext(req, res));
+    ready.then(() => answerByNext(req, res)).catch(() => res.destroy());
   });
   if (dev)
     server.on('upgrade', (req, socket, head) => void ready.then(() => app.getUpgradeHandler()(req, socket, head)));

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Connection } from 'mongoose';
 import { Carts } from '#lib/carts/index.ts';
-import { Catalog, ensureEveryday, LiveSales, type Merchant } from '#lib/catalog/index.ts';
+import { Catalog, configureSale, ensureEveryday, LiveSales, type Merchant } from '#lib/catalog/index.ts';
 import { Admins, Guests } from '#lib/customers/index.ts';
 import { type Env, env } from '#lib/env.ts';
 import { inventoryScripts } from '#lib/inventory/index.ts';
@@ -36,7 +36,7 @@ export interface HoldfastProcess extends Payments, Reconciler, Merchant {
   nudge(saleId: string): void;
   /** Connect and change nothing. Waits as long as Redis or MongoDB is away. */
   connect(): Promise<void>;
-  /** Connect, check, make indexes, repair. Waits as long as Redis or MongoDB is away; throws when the shop must not start. */
+  /** Connect, check, make indexes, make every sale ready. Waits as long as Redis or MongoDB is away; throws when the shop must not start. */
   boot(): Promise<void>;
   close(): Promise<void>;
 }
@@ -111,7 +111,7 @@ function make(settings: Env): HoldfastProcess {
       await checkRedis(redis, { keyspaceEvents: settings.KEYSPACE_EVENTS === 'on' });
       await ensureIndexes(db);
       await ensureEveryday(db, { holdSeconds: settings.HOLD_SECONDS, extendSeconds: settings.EXTEND_SECONDS });
-      for (const saleId of await truth.saleIds()) await reconcile(shop, saleId, { thorough: false });
+      for (const saleId of await truth.saleIds()) await configureSale(shop, saleId);
       shop.booted = true;
     },
     async close() {

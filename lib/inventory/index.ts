@@ -2,5 +2,5 @@
 export { commit, mint, ownersOfAll, release, UnsettledError } from '#lib/inventory/holds.ts';
 export { SCRIPTS, scriptSource, UnknownReplyError } from '#lib/inventory/lua.ts';
 export { type Rebuilt, rebuild, type SaleTruth } from '#lib/inventory/rebuild.ts';
-export { type HoldKeys, type InventoryScripts, inventoryScripts, type RebuildStep } from '#lib/inventory/scripts.ts';
+export { type InventoryScripts, inventoryScripts } from '#lib/inventory/scripts.ts';
 export type * from '#lib/inventory/types.ts';

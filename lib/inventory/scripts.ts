@@ -7,24 +7,16 @@ import { defineScripts } from '#lib/inventory/lua.ts';
 import type {
   Extended,
   ExtendReason,
+  HoldKeys,
   HoldLook,
   Inspected,
   LiveOrder,
+  RebuildStep,
   Reserved,
   ReserveRequest,
   SaleCounts,
   SaleSettings,
 } from '#lib/inventory/types.ts';
-
-/** What a caller must have read of a hold before it may release it. */
-export interface HoldKeys {
-  saleId: string;
-  orderId: string;
-  cartId: string;
-  productIds: string[];
-}
-
-export type RebuildStep = 'done' | 'fenced' | 'alreadyReady';
 
 /**
  * The typed script calls: the only place that speaks Lua's words, and the seam at which tests put another world.

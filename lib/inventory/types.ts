@@ -132,3 +132,14 @@ interface InspectedCounts {
   sold: number;
   minted: number;
 }
+
+/** What a caller must have read of a hold before it may release it. */
+export interface HoldKeys {
+  saleId: string;
+  orderId: string;
+  cartId: string;
+  productIds: string[];
+}
+
+/** How a step of a rebuild ended: `fenced` = another rebuilder is the owner. */
+export type RebuildStep = 'done' | 'fenced' | 'alreadyReady';

@@ -22,7 +22,8 @@ export class SaleEvents {
   readonly #catalog: Catalog;
   readonly #live: LiveSales;
   readonly #watched = new Map<string, Watched>();
-  #clients = 0;
+  /** Ends every open stream. */
+  readonly #open = new Set<() => void>();
 
   constructor(subscriber: Redis, catalog: Catalog, live: LiveSales) {
     this.#subscriber = subscriber;
@@ -36,7 +37,7 @@ export class SaleEvents {
 
   /** How many watch now. */
   get clients(): number {
-    return this.#clients;
+    return this.#open.size;
   }
 
   /**
@@ -45,8 +46,7 @@ export class SaleEvents {
    * @returns undefined when the process serves LIMITS.sseClientsPerProcess already
    */
   stream(saleId: string, signal: AbortSignal): ReadableStream<Uint8Array> | undefined {
-    if (this.#clients >= LIMITS.sseClientsPerProcess) return undefined;
-    this.#clients += 1;
+    if (this.#open.size >= LIMITS.sseClientsPerProcess) return undefined;
     const encoder = new TextEncoder();
     let stop = () => {};
     return new ReadableStream<Uint8Array>(
@@ -58,6 +58,7 @@ export class SaleEvents {
           };
           const heartbeat = setInterval(() => send(': here\n\n'), LIMITS.sseHeartbeatMs);
           stop = () => {
+            this.#open.delete(stop);
             stop = () => {};
             clearInterval(heartbeat);
             signal.removeEventListener('abort', onAbort);
@@ -66,6 +67,7 @@ export class SaleEvents {
               controller.close();
             } catch {} // closed by the reader
           };
+          this.#open.add(stop);
           const onAbort = () => stop();
           signal.addEventListener('abort', onAbort);
           send('retry: 2000\n\n');
@@ -78,9 +80,9 @@ export class SaleEvents {
     );
   }
 
+  /** End every stream. */
   close(): void {
-    for (const { timer } of this.#watched.values()) clearTimeout(timer);
-    this.#watched.clear();
+    for (const stop of [...this.#open]) stop();
   }
 
   #join(saleId: string, send: Send): void {
@@ -95,7 +97,6 @@ export class SaleEvents {
   }
 
   #leave(saleId: string, send: Send): void {
-    this.#clients -= 1;
     const watched = this.#watched.get(saleId);
     watched?.listeners.delete(send);
     if (!watched || watched.listeners.size > 0) return;

@@ -1,7 +1,6 @@
 import { byProduct, call, holdKeys, split, threes, unitKeys } from '#lib/inventory/calls/words.ts';
 import { type RunScript, UnknownReplyError } from '#lib/inventory/lua.ts';
-import type { HoldKeys } from '#lib/inventory/scripts.ts';
-import type { LiveOrder, Reserved, ReserveRequest } from '#lib/inventory/types.ts';
+import type { HoldKeys, LiveOrder, Reserved, ReserveRequest } from '#lib/inventory/types.ts';
 import { LIMITS } from '#lib/limits.ts';
 import { keys } from '#lib/redis/keys.ts';
 

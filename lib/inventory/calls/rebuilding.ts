@@ -1,8 +1,7 @@
 import type { Redis } from 'ioredis';
 import { byProduct, call, settingFields, unitKeys } from '#lib/inventory/calls/words.ts';
 import { type RunScript, type ScriptName, UnknownReplyError } from '#lib/inventory/lua.ts';
-import type { RebuildStep } from '#lib/inventory/scripts.ts';
-import type { LiveOrder, SaleSettings } from '#lib/inventory/types.ts';
+import type { LiveOrder, RebuildStep, SaleSettings } from '#lib/inventory/types.ts';
 import { LIMITS } from '#lib/limits.ts';
 import { keys, underRebuild } from '#lib/redis/keys.ts';
 
