@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { InventoryScripts, RebuildStep } from '#lib/inventory/scripts.ts';
-import type { LiveOrder, SaleSettings } from '#lib/inventory/types.ts';
+import type { InventoryScripts } from '#lib/inventory/scripts.ts';
+import type { LiveOrder, RebuildStep, SaleSettings } from '#lib/inventory/types.ts';
 import { LIMITS } from '#lib/limits.ts';
 
 /** What MongoDB knows of a sale, read while Redis sells nothing of it. */
