@@ -28,6 +28,9 @@ export const LIMITS = {
   /** Overdue holds that one sweep script names; the sweep goes on until none is left or its rounds are over. */
   dueBatch: 200,
   sweepRounds: 500,
+  /** Between two sweeps by the clock of a sale's next deadline; and the longest wait for one (setTimeout's own bound is 24 days). */
+  alarmPauseMs: 100,
+  alarmMostMs: 60 * 60_000,
   /** How many orders one sweep expires side by side. */
   expireConcurrency: 32,
   /** Orders read from MongoDB and placed into Redis at a time by reconcile and rebuild. */

@@ -12,7 +12,7 @@ import { connectMongo, keepConnecting } from '#lib/mongo/connect.ts';
 import { ensureIndexes } from '#lib/mongo/indexes.ts';
 import { type Models, models } from '#lib/mongo/models.ts';
 import { orderStore } from '#lib/orders/index.ts';
-import { outbox, type Payments, Sandbox } from '#lib/payments/index.ts';
+import { inbox, outbox, type Payments, Sandbox } from '#lib/payments/index.ts';
 import { type CatalogTruth, catalogTruth, type Reconciler, rebuildSale, reconcile } from '#lib/reconcile/index.ts';
 import { checkRedis } from '#lib/redis/check.ts';
 import { connectRedis, connectSubscriber } from '#lib/redis/connect.ts';
@@ -84,7 +84,7 @@ function make(settings: Env): HoldfastProcess {
     carts,
     provider,
     outbox: outbox(db, provider),
-    paymentEvents: db.paymentEvents,
+    inbox: inbox(db),
     guests: new Guests(settings.NEXTAUTH_SECRET, secure),
     admins: new Admins(settings.ADMIN_API_KEY, settings.NEXTAUTH_SECRET, secure),
     booted: false,

@@ -2,7 +2,7 @@ import type { OrderStatusAnswer } from '#lib/contract.ts';
 import { endedProblem, orderOf } from '#lib/http/order.ts';
 import { problem } from '#lib/http/problem.ts';
 import { type Call, json } from '#lib/http/route.ts';
-import { type BankChoice, process, store } from '#lib/payments/index.ts';
+import { type BankChoice, receive } from '#lib/payments/index.ts';
 
 /**
  * The sandbox's bank page: the shopper's choice becomes a signed event that takes the same way as a webhook. Repeating a
@@ -18,8 +18,7 @@ export async function bankPage(
   const { rawBody, headers } = await shop.provider.decide(order, choice);
   const verified = shop.provider.verify(rawBody, headers);
   if (verified.status !== 'verified') throw new Error(`the bank's own event is ${verified.status}`);
-  const { event } = await store(shop, verified.event);
-  await process(shop, event);
+  await receive(shop, verified.event);
   const after = await shop.orders.find(order.orderId);
   if (
     after?.status !== (choice === 'authorized' ? 'PAID' : 'CANCELLED') ||

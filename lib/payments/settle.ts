@@ -1,4 +1,5 @@
 import { crashPoint } from '#lib/crash.ts';
+import { UnsettledError } from '#lib/inventory/index.ts';
 import { cancel, expire, follow, type Order, type Shop } from '#lib/orders/index.ts';
 import type { Outbox } from '#lib/payments/outbox.ts';
 import type { PaymentEvent, PaymentProvider } from '#lib/payments/provider.ts';
@@ -43,15 +44,14 @@ async function authorized(till: Till, order: Order, event: PaymentEvent): Promis
     return lose(till, order, event, 'mismatch');
   let current: Order | undefined = order;
   for (let look = 0; look < LOOKS && current?.status === 'RESERVED'; look++) {
-    const won = (await inTime(till, current))
-      ? await till.orders.pay(order.orderId, event.paymentId, Date.now())
-      : undefined;
+    const { inTime, nowMs } = await lookAtDeadline(till, current);
+    const won = inTime ? await till.orders.pay(order.orderId, event.paymentId, nowMs) : undefined;
     if (won) return finish(till, won, event);
     await expire(till, order.saleId, order.orderId); // past: expire first, then go by what MongoDB says
     current = await till.orders.find(order.orderId);
   }
   if (current?.status === 'PAID' && current.payment === event.paymentId) return finish(till, current, event);
-  if (!current || current.status === 'RESERVED') throw new Error(`order ${order.orderId} would not be decided`);
+  if (!current || current.status === 'RESERVED') throw new UnsettledError(`settling order ${order.orderId}`);
   return lose(till, current, event, 'ended');
 }
 
@@ -59,10 +59,11 @@ async function authorized(till: Till, order: Order, event: PaymentEvent): Promis
  * In time: the timer runs; or it is gone, as after a flush, while a deadline is still ahead. The fence holds then:
  * the order's tokens are nobody else's.
  */
-async function inTime({ inventory }: Till, order: Order): Promise<boolean> {
+async function lookAtDeadline({ inventory }: Till, order: Order): Promise<{ inTime: boolean; nowMs: number }> {
   const look = await inventory.readHold(order.saleId, order.orderId);
   const deadlineMs = Math.max(order.deadlineMs, look.status === 'held' ? look.hold.deadlineMs : 0);
-  return (look.status === 'held' && look.timerRuns) || deadlineMs > look.nowMs;
+  const { nowMs } = look;
+  return { inTime: (look.status === 'held' && look.timerRuns) || deadlineMs > nowMs, nowMs };
 }
 
 /** The order is PAID: its tokens are sold, its cart is closed, its money is captured. Safe to repeat. */

@@ -58,7 +58,7 @@ test('the inventory knows Redis only; orders, carts and payments know no HTTP', 
     inventory: /^#lib\/(inventory|redis|limits|log)\b|^(ioredis|node:)/,
     orders: /^#lib\/(orders|inventory\/index|mongo|limits|contract|crash|log)\b/,
     carts: /^#lib\/(carts|mongo|limits)\b|^node:/,
-    payments: /^#lib\/(payments|orders\/index|mongo|limits|crash)\b|^(zod|node:)/,
+    payments: /^#lib\/(payments|orders\/index|inventory\/index|mongo|limits|crash)\b|^(zod|node:)/,
   };
   const wrong = Object.entries(allowed).flatMap(([domain, may]) =>
     files(`lib/${domain}`).flatMap((file) =>

@@ -1,6 +1,6 @@
 import { toCheckoutRequest, toCheckoutResponse } from '#lib/http/checkout.ts';
-import { checkoutBody } from '#lib/http/schemas.ts';
 import { route } from '#lib/http/route.ts';
+import { checkoutBody } from '#lib/http/schemas.ts';
 import { checkout } from '#lib/orders/index.ts';
 
 export const POST = route({ who: 'guest', body: checkoutBody }, async ({ shop, customer, key, body }) => {

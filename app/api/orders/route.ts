@@ -1,6 +1,6 @@
 import type { OrdersAnswer } from '#lib/contract.ts';
-import { listQuery } from '#lib/http/schemas.ts';
 import { json, route } from '#lib/http/route.ts';
+import { listQuery } from '#lib/http/schemas.ts';
 import { redisClock, toOrderAnswer } from '#lib/http/views.ts';
 import { fresh } from '#lib/orders/index.ts';
 
@@ -12,5 +12,9 @@ export const GET = route({ who: 'customer', query: listQuery }, async ({ shop, c
   const at = await redisClock(shop);
   const sales = await Promise.all(orders.map(({ saleId }) => shop.catalog.sale(saleId)));
   const next = page.length === query.limit ? new Date(page.at(-1)!.createdAtMs).toISOString() : null;
-  return json(200, { orders: orders.map((order, i) => toOrderAnswer(order, at, sales[i])), next, serverTime: at.serverTime } satisfies OrdersAnswer);
+  return json(200, {
+    orders: orders.map((order, i) => toOrderAnswer(order, at, sales[i])),
+    next,
+    serverTime: at.serverTime,
+  } satisfies OrdersAnswer);
 });

@@ -1,6 +1,6 @@
 import type { ProductsAnswer } from '#lib/contract.ts';
-import { listQuery } from '#lib/http/schemas.ts';
 import { json, route } from '#lib/http/route.ts';
+import { listQuery } from '#lib/http/schemas.ts';
 import { redisClock } from '#lib/http/views.ts';
 
 /** Products of all sales, those of the newest sale first, with what is left of them. */

@@ -1,13 +1,16 @@
-import { LIMITS } from '#lib/limits.ts';
 import { problem } from '#lib/http/problem.ts';
 import { json, route } from '#lib/http/route.ts';
+import { LIMITS } from '#lib/limits.ts';
 import { missingFences } from '#lib/mongo/indexes.ts';
 import { keys } from '#lib/redis/keys.ts';
 
 /** Readiness: Redis, MongoDB and the fences are there. A worker not heard of makes it degraded, still 200. */
 export const GET = route({ who: 'anyone' }, async ({ shop }) => {
   if (!shop.booted) return problem('UNAVAILABLE', { detail: 'The process is still starting.' });
-  const [newest, missing] = await Promise.all([shop.redis.zrange(keys.workers(), '-1', '-1', 'WITHSCORES'), missingFences(shop.models)]);
+  const [newest, missing] = await Promise.all([
+    shop.redis.zrange(keys.workers(), '-1', '-1', 'WITHSCORES'),
+    missingFences(shop.models),
+  ]);
   if (missing.length > 0) return problem('UNAVAILABLE', { detail: `MongoDB lacks ${missing.join(', ')}.` });
   const silentMs = newest[1] === undefined ? null : Date.now() - Number(newest[1]);
   const stale = silentMs === null || silentMs > Math.max(LIMITS.heartbeatStaleMs, shop.env.SWEEP_SECONDS * 3_000);

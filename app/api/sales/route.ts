@@ -1,9 +1,9 @@
+import { createSale } from '#lib/catalog/index.ts';
 import type { SalesAnswer } from '#lib/contract.ts';
-import { listQuery, newSale } from '#lib/http/schemas.ts';
 import { problem } from '#lib/http/problem.ts';
 import { json, route } from '#lib/http/route.ts';
+import { listQuery, newSale } from '#lib/http/schemas.ts';
 import { redisClock } from '#lib/http/views.ts';
-import { createSale } from '#lib/catalog/index.ts';
 
 /** Sales with their products and what is left of them, newest first. */
 export const GET = route({ who: 'anyone', query: listQuery }, async ({ shop, query }) => {
@@ -17,5 +17,7 @@ export const GET = route({ who: 'anyone', query: listQuery }, async ({ shop, que
 export const POST = route({ who: 'admin', body: newSale }, async ({ shop, body }) => {
   const { holdSeconds = shop.env.HOLD_SECONDS, extendSeconds = shop.env.EXTEND_SECONDS } = body;
   const created = await createSale(shop, { ...body, holdSeconds, extendSeconds });
-  return created.status === 'created' ? json(201, { saleId: created.saleId }) : problem('ALREADY_EXISTS', { field: 'saleId' });
+  return created.status === 'created'
+    ? json(201, { saleId: created.saleId })
+    : problem('ALREADY_EXISTS', { field: 'saleId' });
 });

@@ -1,12 +1,20 @@
 import type { TokensAnswer } from '#lib/contract.ts';
-import { listQuery } from '#lib/http/schemas.ts';
 import { json, route } from '#lib/http/route.ts';
+import { listQuery } from '#lib/http/schemas.ts';
 import { redisClock } from '#lib/http/views.ts';
 
 /** Tokens and reservations as Redis has them now, for the merchant. Long lists are paged by limit and offset. */
 export const GET = route({ who: 'admin', query: listQuery }, async ({ shop, query }) => {
   const { limit, offset, saleId } = query;
-  const answer: TokensAnswer = { stock: {}, activeReservations: {}, sold: {}, reservationCount: 0, deadlines: {}, next: null, serverTime: '' };
+  const answer: TokensAnswer = {
+    stock: {},
+    activeReservations: {},
+    sold: {},
+    reservationCount: 0,
+    deadlines: {},
+    next: null,
+    serverTime: '',
+  };
   const sales = saleId ? [await shop.catalog.sale(saleId)] : await shop.catalog.sales();
   let more = false;
   for (const sale of sales) {

@@ -1,7 +1,7 @@
 import { changed } from '#lib/http/cart.ts';
 import { problem } from '#lib/http/problem.ts';
-import { cartParams, changeCart } from '#lib/http/schemas.ts';
 import { json, route } from '#lib/http/route.ts';
+import { cartParams, changeCart } from '#lib/http/schemas.ts';
 import { toCartAnswer } from '#lib/http/views.ts';
 
 export const GET = route({ who: 'customer', params: cartParams }, async ({ shop, customer, params }) => {
@@ -10,9 +10,12 @@ export const GET = route({ who: 'customer', params: cartParams }, async ({ shop,
 });
 
 /** Set a line's quantity; 0 removes it. */
-export const PATCH = route({ who: 'customer', params: cartParams, body: changeCart }, async ({ shop, customer, params, body }) => {
-  if (!(await shop.carts.find(params.cartId, customer))) return problem('NOT_FOUND');
-  const [product] = await shop.catalog.products([body.productId]);
-  if (!product && body.quantity > 0) return problem('NOT_FOUND', { field: 'productId' });
-  return changed(shop, await shop.carts.set(params.cartId, customer, body.productId, body.quantity));
-});
+export const PATCH = route(
+  { who: 'customer', params: cartParams, body: changeCart },
+  async ({ shop, customer, params, body }) => {
+    if (!(await shop.carts.find(params.cartId, customer))) return problem('NOT_FOUND');
+    const [product] = await shop.catalog.products([body.productId]);
+    if (!product && body.quantity > 0) return problem('NOT_FOUND', { field: 'productId' });
+    return changed(shop, await shop.carts.set(params.cartId, customer, body.productId, body.quantity));
+  },
+);

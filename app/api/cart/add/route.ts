@@ -1,7 +1,7 @@
 import { changed } from '#lib/http/cart.ts';
-import { addToCart } from '#lib/http/schemas.ts';
 import { problem } from '#lib/http/problem.ts';
 import { route } from '#lib/http/route.ts';
+import { addToCart } from '#lib/http/schemas.ts';
 
 export const POST = route({ who: 'customer', body: addToCart }, async ({ shop, customer, body }) => {
   const { cartId, productId, quantity } = body;

@@ -1,7 +1,7 @@
 import { orderOf } from '#lib/http/order.ts';
 import { problem } from '#lib/http/problem.ts';
-import { orderParams } from '#lib/http/schemas.ts';
 import { json, route } from '#lib/http/route.ts';
+import { orderParams } from '#lib/http/schemas.ts';
 import { redisClock, toOrderAnswer } from '#lib/http/views.ts';
 
 export const GET = route({ who: 'customer', params: orderParams }, async (call) => {

@@ -1,6 +1,6 @@
 import { bankPage } from '#lib/http/bank.ts';
-import { orderBody } from '#lib/http/schemas.ts';
 import { route } from '#lib/http/route.ts';
+import { orderBody } from '#lib/http/schemas.ts';
 
 /** The shopper refuses on the sandbox's bank page. */
 export const POST = route({ who: 'customer', body: orderBody }, (call) => bankPage(call, 'failed'));

@@ -1,7 +1,7 @@
 import { addStock } from '#lib/catalog/index.ts';
 import { problem } from '#lib/http/problem.ts';
-import { mintBody } from '#lib/http/schemas.ts';
 import { json, route } from '#lib/http/route.ts';
+import { mintBody } from '#lib/http/schemas.ts';
 
 /** Mint units of a product: MongoDB first, then Redis. */
 export const POST = route({ who: 'admin', body: mintBody }, async ({ shop, body, key }) => {
@@ -11,9 +11,13 @@ export const POST = route({ who: 'admin', body: mintBody }, async ({ shop, body,
       const { tokens, first, last } = outcome;
       return json(200, { tokens, first: `${body.productId}-${first}`, last: `${body.productId}-${last}` });
     }
-    case 'noProduct': return problem('NOT_FOUND');
-    case 'keyReused': return problem('IDEMPOTENCY_KEY_REUSED');
-    case 'stockLimit': return problem('STOCK_LIMIT');
-    default: return outcome satisfies never;
+    case 'noProduct':
+      return problem('NOT_FOUND');
+    case 'keyReused':
+      return problem('IDEMPOTENCY_KEY_REUSED');
+    case 'stockLimit':
+      return problem('STOCK_LIMIT');
+    default:
+      return outcome satisfies never;
   }
 });

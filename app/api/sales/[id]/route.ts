@@ -1,7 +1,7 @@
 import { changeSale, toOneSaleAnswer } from '#lib/catalog/index.ts';
 import { problem } from '#lib/http/problem.ts';
-import { saleChanges, saleParams } from '#lib/http/schemas.ts';
 import { json, route } from '#lib/http/route.ts';
+import { saleChanges, saleParams } from '#lib/http/schemas.ts';
 
 export const GET = route({ who: 'anyone', params: saleParams }, async ({ shop, params }) => {
   const sale = await shop.catalog.sale(params.id);
@@ -15,7 +15,8 @@ export const PATCH = route({ who: 'admin', params: saleParams, body: saleChanges
   const before = await shop.catalog.sale(params.id);
   if (!before) return problem('NOT_FOUND');
   const { opensAt = before.opensAt, closesAt = before.closesAt } = body;
-  if (opensAt && closesAt && opensAt >= closesAt) return problem('INVALID_REQUEST', { field: 'closesAt', detail: 'must be after opensAt' });
+  if (opensAt && closesAt && opensAt >= closesAt)
+    return problem('INVALID_REQUEST', { field: 'closesAt', detail: 'must be after opensAt' });
   const sale = await changeSale(shop, params.id, body);
   return sale ? json(200, toOneSaleAnswer(await shop.live.look(sale))) : problem('NOT_FOUND');
 });

@@ -1,8 +1,8 @@
 import type { OrderStatusAnswer } from '#lib/contract.ts';
 import { endedProblem, orderOf } from '#lib/http/order.ts';
 import { problem } from '#lib/http/problem.ts';
-import { noBody, orderParams } from '#lib/http/schemas.ts';
 import { json, route } from '#lib/http/route.ts';
+import { noBody, orderParams } from '#lib/http/schemas.ts';
 import { cancel } from '#lib/orders/index.ts';
 
 /** Let the units go. The same answer when repeated. */

@@ -1,6 +1,6 @@
 import { problem } from '#lib/http/problem.ts';
-import { saleParams } from '#lib/http/schemas.ts';
 import { route } from '#lib/http/route.ts';
+import { saleParams } from '#lib/http/schemas.ts';
 
 /** Server-sent events of one sale: `sale` events carry the whole OneSaleAnswer. */
 export const GET = route({ who: 'anyone', params: saleParams }, async ({ shop, request, params }) => {
@@ -8,6 +8,10 @@ export const GET = route({ who: 'anyone', params: saleParams }, async ({ shop, r
   const stream = shop.events.stream(params.id, request.signal);
   if (!stream) return problem('UNAVAILABLE');
   return new Response(stream, {
-    headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' },
+    headers: {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+    },
   });
 });
