@@ -3,10 +3,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { findOrStartMongo } from '#scripts/services/mongodb.ts';
 import { findOrStartRedis } from '#scripts/services/redis.ts';
-import { tailOf } from '#scripts/services/service-process.ts';
 import { build, needsBuild } from '#scripts/start/build.ts';
 import { makeProgress } from '#scripts/start/progress.ts';
-import { findRunning, makeRecorder, stopLeftovers } from '#scripts/start/run-record.ts';
+import { findRunning, makeRecorder, type RunPlace, stopLeftovers } from '#scripts/start/run-record.ts';
 import { missingSecrets, writeSecretsOnce } from '#scripts/start/secrets.ts';
 import { seedIfEmpty, startShop, untilShopReady } from '#scripts/start/shop.ts';
 import { makeStack } from '#scripts/start/stack.ts';
@@ -20,16 +19,17 @@ const SAME_SIGNAL_MS = 1_000;
 const root = path.resolve(import.meta.dirname, '..');
 const dataDir = path.join(root, '.data');
 const { step, say } = makeProgress(process.stdout);
-const recorder = makeRecorder(dataDir);
+const runPlace: RunPlace = { root, dataDir, program: 'start' };
+const recorder = makeRecorder(runPlace);
 const stack = makeStack((service) => {
-  say(`\n${service.name} has ended unexpectedly; its last lines:\n${tailOf(service.logFile)}`);
+  say(`\n${service.name} has ended unexpectedly; its last lines:\n${service.lastLines()}`);
   void stop(1);
 });
 
 let stoppingSinceMs: number | undefined;
 
 if (process.argv.includes('--stop-leftovers')) {
-  await stopLeftovers(root, dataDir);
+  await stopLeftovers(runPlace);
 } else {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => onSignal());
   process.on('disconnect', () => onSignal()); // the launcher is gone
@@ -44,14 +44,14 @@ if (process.argv.includes('--stop-leftovers')) {
 }
 
 async function start(): Promise<void> {
-  const running = findRunning(root, dataDir);
+  const running = findRunning(runPlace);
   if (running) {
     say(
       `Holdfast already runs from this folder at ${running.url} (process ${running.pid}). Stop it with: kill ${running.pid}`,
     );
     process.exit(1);
   }
-  const leftovers = await stopLeftovers(root, dataDir);
+  const leftovers = await stopLeftovers(runPlace);
   if (leftovers.length > 0) say(`Stopped what an earlier start had left behind: ${leftovers.join(', ')}`);
 
   say('\nHoldfast\n');
@@ -60,8 +60,7 @@ async function start(): Promise<void> {
   const port = await claimWebPort();
   const url = `http://localhost:${port}`;
   const record = () => recorder.write({ pid: process.pid, url, children: stack.children() });
-  if (!recorder.claim({ pid: process.pid, url, children: [] }))
-    throw new Error('Another npm start was quicker.');
+  if (!recorder.claim({ pid: process.pid, url, children: [] })) throw new Error('Another npm start was quicker.');
 
   await step('Secrets', () => {
     const missing = missingSecrets(process.env);
@@ -112,8 +111,7 @@ async function start(): Promise<void> {
     const { web, worker } = await startShop(place);
     stack.add(web, worker);
     record();
-    await untilShopReady(web, port);
-    return 'web and worker are ready';
+    return untilShopReady(web, port);
   });
   announce(url);
 }

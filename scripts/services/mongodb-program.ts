@@ -36,9 +36,7 @@ export async function findMongod(log: Log): Promise<string> {
   const major = onPath && (await majorVersion(onPath));
   if (onPath && major && major >= OLDEST_MAJOR) return onPath;
   attempts.push(
-    onPath
-      ? `${onPath} is version ${major ?? 'unknown'}, older than ${OLDEST_MAJOR}`
-      : 'mongod is not on PATH',
+    onPath ? `${onPath} is version ${major ?? 'unknown'}, older than ${OLDEST_MAJOR}` : 'mongod is not on PATH',
   );
   const cached = isExecutable(vendorMongod()) ? vendorMongod() : cachedProgram(MONGOD_WHEEL);
   if (cached) return cached;

@@ -61,9 +61,7 @@ export interface FindMongoOptions {
 }
 
 /** The MongoDB that MONGODB_URI names (`server` is then absent and is not ours to stop), else one of our own. */
-export async function findOrStartMongo(
-  options: FindMongoOptions,
-): Promise<{ url: string; server?: RunningMongo }> {
+export async function findOrStartMongo(options: FindMongoOptions): Promise<{ url: string; server?: RunningMongo }> {
   const url = process.env.MONGODB_URI;
   if (url) return { url };
   const port = await freePort(options.port);

@@ -33,9 +33,7 @@ export async function findRedisProgram(log: Log): Promise<string> {
     const major = file && (await majorVersion(file));
     if (file && major && major >= OLDEST_MAJOR) return file;
     attempts.push(
-      file
-        ? `${file} is version ${major ?? 'unknown'}, older than ${OLDEST_MAJOR}`
-        : `${name} is not on PATH`,
+      file ? `${file} is version ${major ?? 'unknown'}, older than ${OLDEST_MAJOR}` : `${name} is not on PATH`,
     );
   }
   const cached = cachedProgram(VALKEY_WHEEL);

@@ -61,9 +61,7 @@ export interface FindRedisOptions {
 }
 
 /** The Redis that REDIS_URL names (`server` is then absent and is not ours to stop), else one of our own. */
-export async function findOrStartRedis(
-  options: FindRedisOptions,
-): Promise<{ url: string; server?: RunningRedis }> {
+export async function findOrStartRedis(options: FindRedisOptions): Promise<{ url: string; server?: RunningRedis }> {
   const url = process.env.REDIS_URL;
   if (url) return { url };
   const port = await freePort(options.port);

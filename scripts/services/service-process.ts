@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 export interface ServiceOptions {
@@ -27,7 +27,8 @@ export interface ServiceProcess {
   readonly name: string;
   readonly pid: number;
   readonly process: ChildProcess;
-  readonly logFile: string;
+  /** The end of what it has written since this start, for a message about why it ended. */
+  lastLines(): string;
   /** Settles when the process has ended, however. */
   readonly exited: Promise<Exit>;
   /** Undefined while it runs. */
@@ -39,6 +40,7 @@ export interface ServiceProcess {
 }
 
 const DEFAULT_GRACE_MS = 15_000;
+const SHOWN_LINES = 15;
 
 /** How to kill everything started and still alive: whatever ends this process takes them along. */
 const alive = new Map<ServiceProcess, () => void>();
@@ -48,6 +50,7 @@ let watchingExit = false;
 export async function startProcess(options: ServiceOptions): Promise<ServiceProcess> {
   mkdirSync(path.dirname(options.logFile), { recursive: true });
   const output = openSync(options.logFile, 'a');
+  const writtenBefore = fstatSync(output).size;
   const child = spawn(options.command, options.args, {
     cwd: options.cwd,
     env: options.env ?? process.env,
@@ -79,7 +82,7 @@ export async function startProcess(options: ServiceOptions): Promise<ServiceProc
     name: options.name,
     pid,
     process: child,
-    logFile: options.logFile,
+    lastLines: () => tailOf(options.logFile, writtenBefore),
     exited,
     get exit() {
       return exit;
@@ -110,13 +113,9 @@ function watchExit() {
   });
 }
 
-/** The end of a log file, for a message about why a program ended. */
-export function tailOf(logFile: string, lines = 15): string {
-  try {
-    return readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
-  } catch {
-    return '(it wrote nothing)';
-  }
+function tailOf(logFile: string, fromByte: number): string {
+  const written = readFileSync(logFile).subarray(fromByte).toString().trimEnd();
+  return written === '' ? '(it wrote nothing)' : written.split('\n').slice(-SHOWN_LINES).join('\n');
 }
 
 /**
@@ -137,12 +136,10 @@ export async function untilReady(
       last = error instanceof Error ? error.message : String(error);
     }
     if (Date.now() > giveUpAt) {
-      throw new Error(
-        `${service.name} is not ready after ${timeoutMs / 1000} s. ${last}\n${tailOf(service.logFile)}`,
-      );
+      throw new Error(`${service.name} is not ready after ${timeoutMs / 1000} s. ${last}\n${service.lastLines()}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   const { code, signal } = service.exit;
-  throw new Error(`${service.name} ended at once (${signal ?? `code ${code}`}):\n${tailOf(service.logFile)}`);
+  throw new Error(`${service.name} ended at once (${signal ?? `code ${code}`}):\n${service.lastLines()}`);
 }

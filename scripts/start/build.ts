@@ -49,8 +49,7 @@ export async function build(place: BuildPlace): Promise<void> {
       NEXT_DIST_DIR: place.distDir,
     },
   });
-  if (code !== 0)
-    throw new Error(`next build failed:\n${output.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n')}`);
+  if (code !== 0) throw new Error(`next build failed:\n${output.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n')}`);
   mkdirSync(place.dataDir, { recursive: true });
   writeFileSync(stampFile(place), hash);
 }

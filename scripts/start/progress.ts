@@ -17,9 +17,7 @@ export interface Progress {
 export function makeProgress(out: NodeJS.WriteStream): Progress {
   const isTerminal = out.isTTY === true && process.env.TERM !== 'dumb';
   const paint =
-    isTerminal && !process.env.NO_COLOR
-      ? (code: number, text: string) => `\x1b[${code}m${text}\x1b[0m`
-      : plain;
+    isTerminal && !process.env.NO_COLOR ? (code: number, text: string) => `\x1b[${code}m${text}\x1b[0m` : plain;
   let running: string | undefined;
   const clear = () => {
     if (isTerminal && running) out.write('\r\x1b[K');

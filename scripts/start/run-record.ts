@@ -2,17 +2,25 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import path from 'node:path';
 import { commandLineOf } from '#scripts/processes.mjs';
 
-/** What `npm start` runs in this folder: one record, so that a second start, a later start and `npm run audit` know. */
+/** What runs in this folder, so that a second start, a later start and our other commands know. */
 export interface RunRecord {
-  /** The starting process. */
+  /** The process that started the rest. */
   pid: number;
+  /** Where the shop answers; empty for a test run. */
   url: string;
-  /** What it started, in the order of starting. */
+  /** What it started, in the order of starting. Their command lines name this folder. */
   children: { name: string; pid: number }[];
 }
 
+/** `npm start` and `npm test` may run side by side, each of them once in a folder. */
+export interface RunPlace {
+  root: string;
+  dataDir: string;
+  program: 'start' | 'test';
+}
+
 export interface Recorder {
-  /** Make the record, for a folder in which no start runs. False when another start was quicker. */
+  /** Make the record, for a folder in which no such run is. False when another one was quicker. */
   claim(record: RunRecord): boolean;
   /** Replace the record. */
   write(record: RunRecord): void;
@@ -25,70 +33,76 @@ export interface Recorder {
 const STOP_LIMIT_MS = 15_000;
 const LOOK_MS = 50;
 
-const recordFile = (dataDir: string) => path.join(dataDir, 'run.json');
-const addressFile = (dataDir: string) => path.join(dataDir, 'run.env');
-
-export function makeRecorder(dataDir: string): Recorder {
-  mkdirSync(dataDir, { recursive: true });
+export function makeRecorder(place: RunPlace): Recorder {
+  mkdirSync(place.dataDir, { recursive: true });
+  const file = recordFile(place);
   let isOurs = false;
   return {
     claim(record) {
       try {
-        writeFileSync(recordFile(dataDir), `${JSON.stringify(record)}\n`, { flag: 'wx' });
+        writeFileSync(file, `${JSON.stringify(record)}\n`, { flag: 'wx' });
         isOurs = true;
       } catch (error) {
-        if (!existsSync(recordFile(dataDir))) throw error;
+        if (!existsSync(file)) throw error;
       }
       return isOurs;
     },
     write(record) {
-      const draft = `${recordFile(dataDir)}.${process.pid}`;
+      const draft = `${file}.${process.pid}`;
       writeFileSync(draft, `${JSON.stringify(record)}\n`);
-      renameSync(draft, recordFile(dataDir));
+      renameSync(draft, file);
     },
     writeAddresses({ redisUrl, mongodbUri }) {
       // An address may carry a password.
-      writeFileSync(addressFile(dataDir), `REDIS_URL=${redisUrl}\nMONGODB_URI=${mongodbUri}\n`, {
-        mode: 0o600,
-      });
+      const lines = `REDIS_URL=${redisUrl}\nMONGODB_URI=${mongodbUri}\n`;
+      writeFileSync(addressFile(place), lines, { mode: 0o600 });
     },
     remove() {
-      if (isOurs) removeFiles(dataDir);
+      if (isOurs) removeFiles(place);
     },
   };
 }
 
-/** The record of a start that still runs in this folder, or undefined. */
-export function findRunning(root: string, dataDir: string): RunRecord | undefined {
-  const record = readRecord(dataDir);
+/** The record of a run that still goes on in this folder, or undefined. */
+export function findRunning(place: RunPlace): RunRecord | undefined {
+  const record = readRecord(place);
   if (!record || record.pid === process.pid) return undefined;
-  return commandLineOf(record.pid).includes(path.join(root, 'scripts', 'start.ts')) ? record : undefined;
+  const program = path.join(place.root, 'scripts', `${place.program}.ts`);
+  return commandLineOf(record.pid).includes(program) ? record : undefined;
 }
 
 /**
- * Stop what a start that was killed left behind, newest first: only processes whose command line names this folder.
+ * Stop what a run that was killed left behind, newest first: only processes whose command line names this folder.
  * @returns the names of what was stopped
  */
-export async function stopLeftovers(root: string, dataDir: string): Promise<string[]> {
-  if (findRunning(root, dataDir)) return [];
+export async function stopLeftovers(place: RunPlace): Promise<string[]> {
+  if (findRunning(place)) return [];
   const stopped: string[] = [];
-  for (const child of (readRecord(dataDir)?.children ?? []).toReversed()) {
-    if (!isFromHere(root, child.pid)) continue;
-    await end(root, child.pid);
+  for (const child of (readRecord(place)?.children ?? []).toReversed()) {
+    if (!isFromHere(place.root, child.pid)) continue;
+    await end(place.root, child.pid);
     stopped.push(child.name);
   }
-  removeFiles(dataDir);
+  removeFiles(place);
   return stopped;
 }
 
-function removeFiles(dataDir: string): void {
-  rmSync(recordFile(dataDir), { force: true });
-  rmSync(addressFile(dataDir), { force: true });
+function recordFile({ dataDir, program }: RunPlace): string {
+  return path.join(dataDir, program === 'start' ? 'run.json' : 'test-run.json');
 }
 
-function readRecord(dataDir: string): RunRecord | undefined {
+function addressFile({ dataDir }: RunPlace): string {
+  return path.join(dataDir, 'run.env');
+}
+
+function removeFiles(place: RunPlace): void {
+  rmSync(recordFile(place), { force: true });
+  if (place.program === 'start') rmSync(addressFile(place), { force: true });
+}
+
+function readRecord(place: RunPlace): RunRecord | undefined {
   try {
-    return JSON.parse(readFileSync(recordFile(dataDir), 'utf8'));
+    return JSON.parse(readFileSync(recordFile(place), 'utf8'));
   } catch {
     return undefined; // none, or one cut short by a full disk: the same as none
   }

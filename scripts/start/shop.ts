@@ -14,6 +14,7 @@ export interface ShopPlace {
 
 const SEED_LIMIT_MS = 2 * 60_000;
 const READY_LIMIT_MS = 90_000;
+const WORKER_LIMIT_MS = 20_000;
 const ASK_LIMIT_MS = 5_000;
 const LOG_KEPT_BYTES = 10 * 1024 * 1024;
 
@@ -48,16 +49,26 @@ export async function startShop(place: ShopPlace): Promise<{ web: ServiceProcess
   return { web, worker };
 }
 
-/** Wait until `GET /api/ready` answers 200. Rejects with its log's end when the web process ends first. */
-export async function untilShopReady(web: ServiceProcess, port: number): Promise<void> {
+/**
+ * Wait until `GET /api/ready` answers 200, and a little longer for the worker's first sign of life.
+ * Rejects with its log's end when the web process ends first.
+ * @returns what is ready, in words
+ */
+export async function untilShopReady(web: ServiceProcess, port: number): Promise<string> {
   const ask = async () => {
-    const answer = await fetch(`http://127.0.0.1:${port}/api/ready`, {
-      signal: AbortSignal.timeout(ASK_LIMIT_MS),
-    });
-    if (answer.status === 200) return true;
-    throw new Error(`/api/ready answers ${answer.status}: ${await answer.text()}`);
+    const answer = await fetch(`http://127.0.0.1:${port}/api/ready`, { signal: AbortSignal.timeout(ASK_LIMIT_MS) });
+    const text = await answer.text();
+    if (answer.status === 200) return text;
+    throw new Error(`/api/ready answers ${answer.status}: ${text}`);
   };
-  await untilReady(web, ask, READY_LIMIT_MS);
+  await untilReady(web, async () => (await ask()) !== '', READY_LIMIT_MS);
+  try {
+    await untilReady(web, async () => JSON.parse(await ask()).status === 'ok', WORKER_LIMIT_MS);
+    return 'web and worker are ready';
+  } catch {
+    if (web.exit) throw new Error(`web has ended:\n${web.lastLines()}`);
+    return 'web is ready; the worker has not been heard of yet (.data/logs/worker.log)';
+  }
 }
 
 /** A log goes on where it was; a long one is put aside once. */

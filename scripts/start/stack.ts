@@ -29,8 +29,7 @@ export function makeStack(died: (service: ServiceProcess) => void): Stack {
     children: () => layers.flat().map(({ name, pid }) => ({ name, pid })),
     async stop() {
       stopping = true;
-      for (const layer of layers.toReversed())
-        await Promise.all(layer.map((service) => service.stop(GRACE_MS)));
+      for (const layer of layers.toReversed()) await Promise.all(layer.map((service) => service.stop(GRACE_MS)));
     },
     async kill() {
       stopping = true;

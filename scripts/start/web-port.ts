@@ -9,8 +9,7 @@ const DEFAULT_PORT = 3000;
  */
 export async function claimWebPort(wished = process.env.PORT): Promise<number> {
   const port = wished ? Number(wished) : DEFAULT_PORT;
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new Error(`PORT=${wished} is not a port number.`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`PORT=${wished} is not a port number.`);
   if (port === 0) return freePort();
   const problem = (await tryPort(port)) ?? (await tryPort(port, '127.0.0.1'));
   if (problem === 'EADDRINUSE') {
@@ -18,8 +17,7 @@ export async function claimWebPort(wished = process.env.PORT): Promise<number> {
       `Port ${port} is in use by another program. Stop that, or choose another: PORT=${port + 1} npm start`,
     );
   }
-  if (problem === 'EACCES')
-    throw new Error(`Port ${port} needs more rights than you have. Try: PORT=3000 npm start`);
+  if (problem === 'EACCES') throw new Error(`Port ${port} needs more rights than you have. Try: PORT=3000 npm start`);
   return port;
 }
 
