@@ -17,10 +17,14 @@ export const LIMITS = {
   mintKeysPerProduct: 1_000,
   /** A request body, counted while it streams. */
   bodyBytes: 64 * 1024,
+  /** What is read away of a refused body before its sender is hung up on. */
+  discardedBytes: 16 * 1024 * 1024,
   /** JSON deeper than this is nobody's cart. */
   jsonDepth: 32,
   /** Minor units: below 2^53 even for 20 lines of 100 units. */
   priceMinorUnits: 99_999_999_99,
+  /** What an answer says about a wrong field, however long the client's own words in it are. */
+  detailLength: 200,
   nameLength: 200,
   descriptionLength: 2_000,
   /** The ledger stream of a sale is trimmed near this many entries. */
