@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ProductAnswer } from '#lib/contract.ts';
+import type { CheckoutAnswer, ProductAnswer } from '#lib/contract.ts';
 import type { Answer, ShopClient } from '#tests/support/http.ts';
 
 /** What a buyer does with a hold. */
@@ -67,29 +67,11 @@ export async function crowd(webs: ShopClient[], options: CrowdOptions): Promise<
     const home = webs[buyer % webs.length]!;
     const away = webs[(buyer + 1) % webs.length]!;
     const me = home.shopper();
-    const call = async (
-      op: Call['op'],
-      work: () => Promise<Answer<{ code?: string; orderId?: string; items?: { tokens?: string[] }[] }>>,
-    ) => {
+    const call = async (op: Call['op'], work: () => Promise<Answer<object>>) => {
       for (let again = 0; ; again++) {
-        const done = await gate(async (): Promise<Call & { body: unknown }> => {
-          const startMs = performance.now();
-          const { status, body } = await work().catch((error: Error & { code?: string }) => ({
-            status: 0,
-            body: { code: error.code ?? error.message },
-          }));
-          const {
-            code = '',
-            orderId = '',
-            items,
-          } = body as { code?: string; orderId?: string; items?: { tokens?: string[] }[] };
-          const tokens = items?.flatMap(({ tokens }) => tokens ?? []) ?? [];
-          const outcome = status === 0 || status >= 500 ? 'unknown' : status < 300 ? 'ok' : 'refused';
-          return { buyer, op, startMs, endMs: performance.now(), outcome, status, code, orderId, tokens, body };
-        });
-        const { body, ...noted } = done;
-        result.calls.push(noted);
-        if (noted.outcome !== 'unknown' || again >= repeats || options.until?.aborted) return { ...noted, body };
+        const done = await gate(() => note(buyer, op, work));
+        result.calls.push(done.call);
+        if (done.call.outcome !== 'unknown' || again >= repeats || options.until?.aborted) return done;
         await shelf.nextLook();
       }
     };
@@ -98,21 +80,15 @@ export async function crowd(webs: ShopClient[], options: CrowdOptions): Promise<
       if (attempt > 0 && !(await shelf.mayHaveUnits())) return;
       const key = randomUUID();
       const held = await call('checkout', () => me.buyNow([{ productId: options.productId, quantity: 1 }], key));
-      if (held.outcome !== 'ok') continue;
+      if (held.call.outcome !== 'ok') continue;
+      const { orderId, tokens } = held.call;
       const choice = choose(buyer);
-      const promised: Promised = {
-        buyer,
-        orderId: held.orderId,
-        tokens: held.tokens,
-        choice,
-        status: 0,
-        deadlineMs: Date.parse((held.body as { expiresAt: string }).expiresAt),
-      };
+      const promised: Promised = { buyer, orderId, tokens, deadlineMs: held.deadlineMs, choice, status: 0 };
       result.promised.push(promised);
       if (choice === 'walksAway') return;
       const bank = away.shopper(me.cookie);
-      const decided = await call(choice, () => (choice === 'pays' ? bank.pay(held.orderId) : bank.fail(held.orderId)));
-      promised.status = decided.status;
+      const decided = await call(choice, () => (choice === 'pays' ? bank.pay(orderId) : bank.fail(orderId)));
+      promised.status = decided.call.status;
       return;
     }
   };
@@ -124,6 +100,26 @@ export async function crowd(webs: ShopClient[], options: CrowdOptions): Promise<
     shelf.close();
   }
   return result;
+}
+
+/** Make one call and write down how it went. */
+async function note(
+  buyer: number,
+  op: Call['op'],
+  work: () => Promise<Answer<object>>,
+): Promise<{ call: Call; deadlineMs: number }> {
+  const startMs = performance.now();
+  const { status, body } = await work().catch((error: Error & { code?: string }) => ({
+    status: 0,
+    body: { code: error.code ?? error.message },
+  }));
+  const { code = '', orderId = '', items = [], expiresAt = '' } = body as Partial<CheckoutAnswer & { code: string }>;
+  const outcome = status === 0 || status >= 500 ? 'unknown' : status < 300 ? 'ok' : 'refused';
+  const tokens = items.flatMap((item) => item.tokens ?? []);
+  return {
+    call: { buyer, op, startMs, endMs: performance.now(), outcome, status, code, orderId, tokens },
+    deadlineMs: Date.parse(expiresAt),
+  };
 }
 
 /** How many waiting buyers run for each unit that is seen on the shelf. */
