@@ -1,6 +1,7 @@
 import cluster from 'node:cluster';
 import { createServer } from 'node:http';
 import next from 'next';
+import * as adminSession from '#app/api/admin/session/route.ts';
 import * as oneCart from '#app/api/cart/[cartId]/route.ts';
 import * as cartAdd from '#app/api/cart/add/route.ts';
 import * as cart from '#app/api/cart/route.ts';
@@ -13,17 +14,20 @@ import * as orders from '#app/api/orders/route.ts';
 import * as paymentFail from '#app/api/payment/fail/route.ts';
 import * as paymentSuccess from '#app/api/payment/success/route.ts';
 import * as webhook from '#app/api/payment/webhook/route.ts';
+import * as product from '#app/api/product/route.ts';
+import * as seed from '#app/api/product/seed/route.ts';
 import * as products from '#app/api/products/route.ts';
 import * as saleEvents from '#app/api/sales/[id]/events/route.ts';
 import * as sale from '#app/api/sales/[id]/route.ts';
 import * as sales from '#app/api/sales/route.ts';
 import { env } from '#lib/env.ts';
+import { answerBroken } from '#lib/http/gate.ts';
 import { expressLane } from '#lib/http/lane.ts';
 import { log } from '#lib/log.ts';
 import { holdfast } from '#lib/process.ts';
 import { onShutdown, refuseToStart } from '#lib/shutdown.ts';
 
-/** What shoppers call in a sale's first second; everything else is Next's. */
+/** What shoppers call in a sale's first second, and every call that takes a body; everything else is Next's. */
 const answerHot = expressLane([
   ['/api/checkout', checkout],
   ['/api/payment/success', paymentSuccess],
@@ -41,6 +45,9 @@ const answerHot = expressLane([
   ['/api/sales/[id]', sale],
   ['/api/sales/[id]/events', saleEvents],
   ['/api/health', health],
+  ['/api/product', product],
+  ['/api/product/seed', seed],
+  ['/api/admin/session', adminSession],
 ]);
 
 /** One web process: Next.js, and the express lane in front of it. */
@@ -55,6 +62,7 @@ async function serve(dev: boolean): Promise<void> {
   });
   if (dev)
     server.on('upgrade', (req, socket, head) => void ready.then(() => app.getUpgradeHandler()(req, socket, head)));
+  server.on('clientError', answerBroken);
   server.on('error', refuseToStart);
   server.listen(shop.env.PORT, () => log().info({ port: shop.env.PORT }, 'web listens'));
   onShutdown(async () => {

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { discardRest, hasBody, refusal } from '#lib/http/gate.ts';
 import { problem } from '#lib/http/problem.ts';
 import { type Handler, methodNotAllowed } from '#lib/http/route.ts';
-import { LIMITS } from '#lib/limits.ts';
 
 /** A `route.ts` module: a handler by method. */
 export type RouteModule = Partial<Record<'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE', Handler>>;
@@ -27,6 +27,12 @@ export function expressLane(
     module,
   }));
   return (req, res) => {
+    if (hasBody(req)) discardRest(req, res);
+    const refused = refusal(req);
+    if (refused) {
+      void send(refused, res).catch(() => res.destroy());
+      return true;
+    }
     const path = (req.url ?? '/').split('?', 1)[0]!;
     for (const { path: pattern, names, module } of mounted) {
       const match = pattern.exec(path);
@@ -65,16 +71,7 @@ async function run(
   const method = req.method === 'HEAD' ? 'GET' : (req.method ?? 'GET');
   const handler = module[method as keyof RouteModule];
   if (!handler) return methodNotAllowed(Object.keys(module));
-  if (Number(req.headers['content-length'] ?? 0) > LIMITS.bodyBytes)
-    return problem('BODY_TOO_LARGE', {}, { connection: 'close' });
-  const params: Record<string, string> = {};
-  for (const [name, value] of rawParams) {
-    try {
-      params[name] = decodeURIComponent(value);
-    } catch {
-      return problem('NOT_FOUND');
-    }
-  }
+  const params = Object.fromEntries(rawParams.map(([name, value]) => [name, decodeURIComponent(value)]));
   const request = toRequest(req, res);
   return request ? handler(request, { params: Promise.resolve(params) }) : problem('INVALID_REQUEST');
 }
@@ -83,10 +80,7 @@ async function run(
 function toRequest(req: IncomingMessage, res: ServerResponse): Request | undefined {
   const closed = new AbortController();
   res.once('close', () => closed.abort());
-  const hasBody =
-    req.method !== 'GET' &&
-    req.method !== 'HEAD' &&
-    (req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0);
+  const readsBody = hasBody(req) && req.method !== 'GET' && req.method !== 'HEAD';
   try {
     const headers = new Headers();
     for (let i = 0; i < req.rawHeaders.length; i += 2) headers.append(req.rawHeaders[i]!, req.rawHeaders[i + 1]!);
@@ -94,7 +88,7 @@ function toRequest(req: IncomingMessage, res: ServerResponse): Request | undefin
       method: req.method ?? 'GET',
       headers,
       signal: closed.signal,
-      ...(hasBody ? { body: Readable.toWeb(req) as ReadableStream<Uint8Array>, duplex: 'half' } : {}),
+      ...(readsBody ? { body: Readable.toWeb(req) as ReadableStream<Uint8Array>, duplex: 'half' } : {}),
     } as RequestInit);
   } catch {
     return undefined;

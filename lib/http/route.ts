@@ -3,6 +3,7 @@ import { readJson } from '#lib/http/body.ts';
 import { problem, RequestError } from '#lib/http/problem.ts';
 import { idempotencyKey } from '#lib/http/schemas.ts';
 import { isUnavailable } from '#lib/http/unavailable.ts';
+import { LIMITS } from '#lib/limits.ts';
 import { log } from '#lib/log.ts';
 import { type HoldfastProcess, holdfast } from '#lib/process.ts';
 
@@ -78,9 +79,14 @@ export function route<Params = unknown, Query = unknown, Body = unknown>(
   };
 }
 
-/** A handler for the methods that an address does not answer, where the express lane stands before Next. */
+/** The answer to a method that an address does not have. */
 export function methodNotAllowed(allowed: string[]): Response {
   return problem('METHOD_NOT_ALLOWED', {}, { allow: allowed.join(', ') });
+}
+
+/** A handler for the methods that an address does not have, where Next serves it: its own 405 has no body. */
+export function onlyAnswers(...allowed: string[]): Handler {
+  return async () => methodNotAllowed(allowed);
 }
 
 /** A JSON answer that nobody may cache. */
@@ -97,11 +103,20 @@ function parse<T>(
   code: 'INVALID_REQUEST' | 'NOT_FOUND',
 ): T | undefined {
   if (!schema) return undefined;
-  const parsed = schema.safeParse(value ?? {});
+  const parsed = schema.safeParse(value === undefined ? {} : value);
   if (parsed.success) return parsed.data;
   if (code === 'NOT_FOUND') throw new RequestError('NOT_FOUND');
-  const issue = parsed.error.issues[0];
-  throw new RequestError(code, { field: issue?.path.join('.') || 'body', detail: issue?.message ?? 'not valid' });
+  const issue = closestIssue(parsed.error.issues);
+  throw new RequestError(code, {
+    field: issue?.path.join('.') || 'body',
+    detail: issue?.message.slice(0, LIMITS.detailLength) ?? 'not valid',
+  });
+}
+
+/** What is wrong, of the form that the caller meant: of several possible ones, the one with the fewest mistakes. */
+function closestIssue([issue]: z.core.$ZodIssue[]): z.core.$ZodIssue | undefined {
+  if (issue?.code !== 'invalid_union' || issue.errors.length === 0) return issue;
+  return closestIssue([...issue.errors].sort((a, b) => a.length - b.length)[0]!) ?? issue;
 }
 
 function parseKey(request: Request): string {

@@ -1,5 +1,5 @@
 import { problem } from '#lib/http/problem.ts';
-import { json, route } from '#lib/http/route.ts';
+import { json, onlyAnswers, route } from '#lib/http/route.ts';
 import { LIMITS } from '#lib/limits.ts';
 import { missingFences } from '#lib/mongo/indexes.ts';
 import { keys } from '#lib/redis/keys.ts';
@@ -16,3 +16,7 @@ export const GET = route({ who: 'anyone' }, async ({ shop }) => {
   const stale = silentMs === null || silentMs > Math.max(LIMITS.heartbeatStaleMs, shop.env.SWEEP_SECONDS * 3_000);
   return json(200, { status: stale ? 'degraded' : 'ok', worker: { silentMs } });
 });
+
+const other = onlyAnswers('GET');
+
+export { other as DELETE, other as OPTIONS, other as PATCH, other as POST, other as PUT };

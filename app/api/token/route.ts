@@ -1,5 +1,5 @@
 import type { TokensAnswer } from '#lib/contract.ts';
-import { json, route } from '#lib/http/route.ts';
+import { json, onlyAnswers, route } from '#lib/http/route.ts';
 import { listQuery } from '#lib/http/schemas.ts';
 import { redisClock } from '#lib/http/views.ts';
 
@@ -43,3 +43,7 @@ export const GET = route({ who: 'admin', query: listQuery }, async ({ shop, quer
   answer.serverTime = (await redisClock(shop)).serverTime;
   return json(200, answer);
 });
+
+const other = onlyAnswers('GET');
+
+export { other as DELETE, other as OPTIONS, other as PATCH, other as POST, other as PUT };
