@@ -20,9 +20,12 @@ export async function readText(request: Request): Promise<string> {
       text += decoder.decode(value, { stream: true });
     }
   } catch (error) {
-    await reader.cancel().catch(() => {});
-    if (error instanceof TypeError) throw new RequestError('INVALID_JSON', { detail: 'The body is not UTF-8.' });
-    throw error;
+    // Reading can fail only by what the client sends. The rest stays unread: lib/http/gate.ts reads it away.
+    throw error instanceof RequestError
+      ? error
+      : new RequestError('INVALID_JSON', { detail: 'The body is not UTF-8, or it ended early.' });
+  } finally {
+    reader.releaseLock();
   }
 }
 
@@ -43,7 +46,22 @@ export async function readJson(request: Request): Promise<unknown> {
   }
   if (deeperThan(value, LIMITS.jsonDepth))
     throw new RequestError('INVALID_JSON', { detail: 'The body is nested too deeply.' });
+  if (namesIn(text) > membersOf(value))
+    throw new RequestError('INVALID_JSON', { detail: 'The body names a member twice.' });
   return value;
+}
+
+/** How many members a valid JSON text names: more than its objects end up with when one is named twice. */
+function namesIn(text: string): number {
+  let names = 0;
+  for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)) if (colon) names += 1;
+  return names;
+}
+
+function membersOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const own = Array.isArray(value) ? 0 : Object.keys(value).length;
+  return Object.values(value).reduce((sum: number, inner) => sum + membersOf(inner), own);
 }
 
 function deeperThan(value: unknown, depth: number): boolean {
