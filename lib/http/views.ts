@@ -7,10 +7,10 @@ import type { HoldfastProcess } from '#lib/process.ts';
  * Redis's time at the moment of the answer: the time of a look plus what has passed since, so that nobody is promised more
  * than is left.
  * @param nowMs Redis's clock at the look
- * @param lookedAt performance.now() when the look was answered
+ * @param askedAt performance.now() before the look was asked for
  */
-export function clock(nowMs: number, lookedAt: number) {
-  const serverMs = Math.ceil(nowMs + performance.now() - lookedAt);
+export function clock(nowMs: number, askedAt: number) {
+  const serverMs = Math.ceil(nowMs + performance.now() - askedAt);
   return {
     serverTime: new Date(serverMs).toISOString(),
     /** Whole seconds until a deadline, never more than are left. */
@@ -22,8 +22,9 @@ export type Clock = ReturnType<typeof clock>;
 
 /** @returns Redis's clock, asked now */
 export async function redisClock({ redis }: Pick<HoldfastProcess, 'redis'>): Promise<Clock> {
+  const askedAt = performance.now();
   const [seconds, micros] = await redis.time();
-  return clock(Number(seconds) * 1000 + Math.floor(Number(micros) / 1000), performance.now());
+  return clock(Number(seconds) * 1000 + Math.floor(Number(micros) / 1000), askedAt);
 }
 
 export function toCheckoutAnswer(order: Order, { serverTime, until }: Clock): CheckoutAnswer {
