@@ -12,7 +12,11 @@ export const idempotencyKey = z
   .regex(/^[!-~]{1,255}$/, 'must be 1 to 255 printable characters without spaces');
 
 const text = (most: number) => z.string().trim().min(1).max(most);
-const instant = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
+/** Redis keeps "none" as 0. */
+const instant = z.iso
+  .datetime({ offset: true })
+  .transform((value) => new Date(value))
+  .refine((at) => at.getTime() > 0, 'must be after 1970');
 const seconds = z.int().min(1).max(86_400);
 
 export const addToCart = z.strictObject({ cartId: uuid, productId: slug, quantity });
