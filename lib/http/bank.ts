@@ -13,7 +13,7 @@ export async function bankPage(
   choice: BankChoice,
 ): Promise<Response> {
   const { shop, body } = call;
-  const order = await orderOf(call, body.orderId);
+  const order = await orderOf({ ...call, isAdmin: false }, body.orderId); // paying is the shopper's own act
   if (!order) return problem('NOT_FOUND');
   const { rawBody, headers } = await shop.provider.decide(order, choice);
   const verified = shop.provider.verify(rawBody, headers);
