@@ -22,7 +22,7 @@ local holds = redis.call('HGET', hold, 'products')
 if holds and tonumber(holds) ~= products then return { 'changed', now } end
 for i = 1, #ARGV - 6 - 2 * products do others[ARGV[6 + 2 * products + i]] = KEYS[6 + 4 * products + i] end
 for p = 1, products do
-  local line = { field = 'tokens:' .. ARGV[5 + 2 * p], tokens = ARGV[6 + 2 * p], wanted = {} }
+  local line = { product = ARGV[5 + 2 * p], field = 'tokens:' .. ARGV[5 + 2 * p], tokens = ARGV[6 + 2 * p], wanted = {} }
   line.stock, line.held, line.sold, line.limit = unpack(KEYS, 3 + 4 * p, 6 + 4 * p)
   if holds and redis.call('HEXISTS', hold, line.field) == 0 then return { 'changed', now } end
   for token in each(line.tokens) do
@@ -51,7 +51,7 @@ for _, line in ipairs(lines) do
   for token in each(redis.call('HGET', hold, line.field)) do
     if not line.wanted[token] and redis.call('HGET', line.held, token) == order then
       redis.call('HDEL', line.held, token)
-      redis.call('RPUSH', line.stock, token)
+      shelve(sale, line.product, line.stock, token)
       units = units - 1
     end
   end

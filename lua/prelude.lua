@@ -14,11 +14,18 @@ local function named(record) return string.sub(record or '', 1, 36), string.sub(
 
 -- Take one token out of a hold's comma-joined field.
 local function withdraw(hold, field, token)
-  local left = {}
-  for other in each(redis.call('HGET', hold, field)) do
+  local joined, left = redis.call('HGET', hold, field), {}
+  if not joined then return end
+  for other in each(joined) do
     if other ~= token then left[#left + 1] = other end
   end
   redis.call('HSET', hold, field, table.concat(left, ','))
+end
+
+-- Put a token back into the stock. One beyond the watermark (Redis had lost its mint) is left to mint, which will push it.
+local function shelve(sale, product, stock, token)
+  local minted = tonumber(redis.call('HGET', sale, 'minted:' .. product) or 0)
+  if tonumber(string.match(token, '%d+$')) <= minted then redis.call('RPUSH', stock, token) end
 end
 
 -- Add to a customer's count of units; a count of none leaves no field.

@@ -31,7 +31,7 @@ for i = 5, #ARGV do
   for token in each(redis.call('HGET', hold, 'tokens:' .. ARGV[i])) do
     if redis.call('HGET', held, token) == order then
       redis.call('HDEL', held, token)
-      redis.call('RPUSH', stock, token)
+      shelve(sale, ARGV[i], stock, token)
       back[#back + 1] = token
     end
   end

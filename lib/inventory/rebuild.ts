@@ -11,12 +11,13 @@ export interface SaleTruth {
   liveOrders(): AsyncIterable<LiveOrder[]>;
 }
 
-export type Rebuilt = 'ready' | 'fenced' | 'alreadyReady';
+export type Rebuilt = 'ready' | Exclude<RebuildStep, 'done'>;
 
 /**
  * Write a sale that Redis does not know (any more) anew from MongoDB, in bounded steps behind a fence.
  * While it runs, checkout answers "not ready"; when the last step has run, the sale sells again.
- * @returns `fenced` when another rebuilder was or became the owner, `alreadyReady` when there was nothing to do
+ * @returns `fenced` when another rebuilder was or became the owner, `alreadyReady` when there was nothing to do,
+ *   `incomplete` when Redis lost a step of it (begin again)
  */
 export async function rebuild(scripts: InventoryScripts, saleId: string, truth: SaleTruth): Promise<Rebuilt> {
   const rebuildId = randomUUID();

@@ -141,5 +141,5 @@ export interface HoldKeys {
   productIds: string[];
 }
 
-/** How a step of a rebuild ended: `fenced` = another rebuilder is the owner. */
-export type RebuildStep = 'done' | 'fenced' | 'alreadyReady';
+/** How a step of a rebuild ended: `fenced` = another rebuilder is the owner; `incomplete` = Redis lost earlier steps. */
+export type RebuildStep = 'done' | 'fenced' | 'alreadyReady' | 'incomplete';

@@ -16,7 +16,7 @@ export function rebuilding(run: RunScript, redis: Redis) {
   ): Promise<RebuildStep> => {
     const [word] = await call(run, name, names, args);
     if (word === done) return 'done';
-    if (word === 'fenced' || word === 'alreadyReady') return word;
+    if (word === 'fenced' || word === 'alreadyReady' || word === 'incomplete') return word;
     throw new UnknownReplyError(name, word);
   };
   return {
@@ -102,7 +102,16 @@ export function rebuilding(run: RunScript, redis: Redis) {
       return step(
         'rebuild-finish',
         [...fence(saleId), ...records],
-        [rebuildId, keys.changes(saleId), ...settingFields(settings), 'epoch', epoch, ...watermarks],
+        [
+          rebuildId,
+          keys.changes(saleId),
+          Object.keys(minted).length,
+          ...Object.values(minted),
+          ...settingFields(settings),
+          'epoch',
+          epoch,
+          ...watermarks,
+        ],
         'ready',
       );
     },

@@ -1,0 +1,105 @@
+import { Random } from './random.ts';
+
+/** One process of the simulated world, as far as the scheduler sees it: it may crash, and it may be paused. */
+export interface Actor {
+  name: string;
+  alive: boolean;
+  asleepUntil: number;
+}
+
+interface Pending {
+  actor: Actor;
+  what: string;
+  op: () => unknown;
+  resolve: (value: unknown) => void;
+  reject: (reason: Error) => void;
+}
+
+/** The error that a caller sees when an answer never came: nobody knows whether the step happened. */
+export class NoAnswerError extends Error {
+  override name = 'MongoNetworkError';
+}
+
+/**
+ * Runs asynchronous code one atomic step at a time. Code under test calls `step`; the scheduler picks which waiting step comes
+ * next, by its seed, and lets everything that follows from it run until it waits again.
+ */
+export class Scheduler {
+  readonly random: Random;
+  readonly history: string[] = [];
+  /** Answers lost, before or after the step happened. */
+  lost = 0;
+  /** Steps done so far. */
+  steps = 0;
+  #waiting: Pending[] = [];
+
+  constructor(random: Random) {
+    this.random = random;
+  }
+
+  /** Wait for the scheduler's turn, then do `op` at once. */
+  step<T>(actor: Actor, what: string, op: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (actor.alive) this.#waiting.push({ actor, what, op, resolve: resolve as (value: unknown) => void, reject });
+    });
+  }
+
+  /** Whether anybody waits, asleep or not. */
+  get busy(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** Those who wait. */
+  actors(): Actor[] {
+    return [...new Set(this.#waiting.map(({ actor }) => actor))];
+  }
+
+  crash(actor: Actor): void {
+    actor.alive = false;
+    this.#waiting = this.#waiting.filter((pending) => pending.actor !== actor);
+    this.note(actor, 'CRASH');
+  }
+
+  note(actor: Actor | undefined, what: string): void {
+    this.history.push(`${String(this.steps).padStart(4)} ${(actor?.name ?? 'world').padEnd(14)} ${what}`);
+  }
+
+  /**
+   * Do one waiting step.
+   * @param lose the probability that its answer is lost: before or after it happened
+   * @returns false when nobody could go on
+   */
+  async turn(lose: number): Promise<boolean> {
+    this.steps += 1;
+    const able = this.#waiting.filter(({ actor }) => actor.asleepUntil <= this.steps);
+    if (able.length === 0) return false;
+    const pending = this.random.pick(able);
+    this.#waiting.splice(this.#waiting.indexOf(pending), 1);
+    this.#do(pending, lose > 0 && this.random.chance(lose) ? this.random.below(2) : undefined);
+    await settled();
+    return true;
+  }
+
+  /** @param lost 0: the request never arrived; 1: the answer was lost; undefined: all is well */
+
+  #do({ actor, what, op, resolve, reject }: Pending, lost: number | undefined): void {
+    if (lost !== undefined) this.lost += 1;
+    if (lost === 0) {
+      this.note(actor, `${what} LOST REQUEST`);
+      return reject(new NoAnswerError(what));
+    }
+    const result = op();
+    this.note(actor, `${what}${lost === 1 ? ' LOST REPLY' : ''} ${describe(result)}`);
+    if (lost === 1) reject(new NoAnswerError(what));
+    else resolve(result);
+  }
+}
+
+/** Everything that follows from a resolved promise has run when the event loop comes round. */
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+function describe(result: unknown): string {
+  if (typeof result !== 'object' || result === null) return result === undefined ? '' : String(result);
+  const { status, orderId } = result as { status?: string; orderId?: string };
+  return [status, orderId?.slice(0, 4)].filter(Boolean).join(' ') || (Array.isArray(result) ? `[${result.length}]` : '');
+}
