@@ -9,6 +9,13 @@ end
 -- The tokens of a comma-joined list, one at a time; none of a missing one.
 local function each(joined) return string.gmatch(joined or '', '[^,]+') end
 
+-- A number of units: a whole one, at least one; anything else is an error before anything is written.
+local function wholeUnits(text)
+  local number = tonumber(text)
+  assert(number and number >= 1 and number == math.floor(number), 'not a number of units')
+  return number
+end
+
 -- The order that a cart or idem record names: '<36 characters of order id> <fingerprint>'.
 local function named(record) return string.sub(record or '', 1, 36), string.sub(record or '', 38) end
 

@@ -22,7 +22,7 @@ local order, customer, cartId, key, requestPrint, itemsPrint, channel = unpack(A
 local idemMs, ledgerLength, now, lines = tonumber(ARGV[8]), tonumber(ARGV[9]), clock(), {}
 for i = 10, #ARGV, 2 do
   local k = 8 + (i - 10) / 2 * 3
-  lines[#lines + 1] = { product = ARGV[i], quantity = tonumber(ARGV[i + 1]), stock = KEYS[k], held = KEYS[k + 1], limit = KEYS[k + 2] }
+  lines[#lines + 1] = { product = ARGV[i], quantity = wholeUnits(ARGV[i + 1]), stock = KEYS[k], held = KEYS[k + 1], limit = KEYS[k + 2] }
 end
 
 local opensAt, closesAt, holdMs, paused = unpack(redis.call('HMGET', sale, 'opensAtMs', 'closesAtMs', 'holdMs', 'paused'))

@@ -1,8 +1,8 @@
-import type { CatalogTruth } from '#lib/reconcile/index.ts';
 import type { Product, Sale } from '#lib/catalog/index.ts';
-import type { Order, OrderStore } from '#lib/orders/index.ts';
 import { LIMITS } from '#lib/limits.ts';
+import type { Order, OrderStore } from '#lib/orders/index.ts';
 import type { Inbox, Outbox, PaymentEvent, PaymentProvider } from '#lib/payments/index.ts';
+import type { CatalogTruth } from '#lib/reconcile/index.ts';
 
 export interface MongoState {
   orders: Map<string, Order>;
@@ -11,12 +11,21 @@ export interface MongoState {
   refunds: Map<string, { event: PaymentEvent; done: boolean }>;
 }
 
-export const noMongo = (): MongoState => ({ orders: new Map(), sales: new Map(), inbox: new Map(), refunds: new Map() });
+export const noMongo = (): MongoState => ({
+  orders: new Map(),
+  sales: new Map(),
+  inbox: new Map(),
+  refunds: new Map(),
+});
 
 type Sync<T> = { [K in keyof T]: T[K] extends (...args: infer A) => Promise<infer R> ? (...args: A) => R : never };
 
 const live = (order: Order) => order.status !== 'CANCELLED';
-const copy = (order: Order): Order => ({ ...order, items: order.items.map((item) => ({ ...item, tokens: [...item.tokens] })), extensions: [...order.extensions] });
+const copy = (order: Order): Order => ({
+  ...order,
+  items: order.items.map((item) => ({ ...item, tokens: [...item.tokens] })),
+  extensions: [...order.extensions],
+});
 const tokens = (order: Order) => order.items.flatMap((item) => item.tokens);
 
 /** The orders' store over a Map, with MongoDB's two unique indexes. tests/sim/differential holds it against the real one. */
@@ -31,7 +40,9 @@ export function orderModel({ orders }: Pick<MongoState, 'orders'>, { fence = tru
       const own = find(order.orderId);
       if (own) return { status: 'exists', order: own };
       const all = [...orders.values()];
-      const keyed = order.key ? all.find(({ customer, key }) => customer === order.customer && key === order.key) : undefined;
+      const keyed = order.key
+        ? all.find(({ customer, key }) => customer === order.customer && key === order.key)
+        : undefined;
       if (keyed) return { status: 'keyTaken', order: copy(keyed) };
       const mine = new Set(tokens(order));
       const owners = fence ? all.filter((other) => live(other) && tokens(other).some((token) => mine.has(token))) : [];
@@ -41,12 +52,14 @@ export function orderModel({ orders }: Pick<MongoState, 'orders'>, { fence = tru
     },
     pay(orderId, payment, atMs) {
       const order = orders.get(orderId);
-      if (order?.status === 'RESERVED') Object.assign(order, { status: 'PAID', payment, paidAtMs: atMs, captured: false });
+      if (order?.status === 'RESERVED')
+        Object.assign(order, { status: 'PAID', payment, paidAtMs: atMs, captured: false });
       return order?.status === 'PAID' && order.payment === payment ? copy(order) : undefined;
     },
     cancel(orderId, reason, atMs, { overdueAtMs, tombstone } = {}) {
       const order = orders.get(orderId);
-      if (order?.status === 'RESERVED' && (overdueAtMs === undefined || order.deadlineMs <= overdueAtMs)) Object.assign(order, { status: 'CANCELLED', reason });
+      if (order?.status === 'RESERVED' && (overdueAtMs === undefined || order.deadlineMs <= overdueAtMs))
+        Object.assign(order, { status: 'CANCELLED', reason });
       if (!order && tombstone) orders.set(orderId, grave(orderId, tombstone, reason, atMs));
       return find(orderId);
     },
@@ -64,8 +77,14 @@ export function orderModel({ orders }: Pick<MongoState, 'orders'>, { fence = tru
     },
     page({ saleId, status, after, uncaptured, overdueAtMs, orderIds }) {
       return [...orders.values()]
-        .filter((order) => (saleId === null || order.saleId === saleId) && order.status === status && order.orderId > after)
-        .filter((order) => (!uncaptured || !order.captured) && (overdueAtMs === undefined || order.deadlineMs <= overdueAtMs))
+        .filter(
+          (order) => (saleId === null || order.saleId === saleId) && order.status === status && order.orderId > after,
+        )
+        .filter(
+          (order) =>
+            (!uncaptured || (order.status === 'PAID' && !order.captured)) &&
+            (overdueAtMs === undefined || order.deadlineMs <= overdueAtMs),
+        )
         .filter((order) => !orderIds || orderIds.includes(order.orderId))
         .sort((a, b) => (a.orderId < b.orderId ? -1 : 1))
         .slice(0, LIMITS.orderBatch)
@@ -81,10 +100,31 @@ export function orderModel({ orders }: Pick<MongoState, 'orders'>, { fence = tru
   };
 }
 
-function grave(orderId: string, { saleId, customer = '' }: { saleId: string | null; customer?: string }, reason: Order['reason'], atMs: number): Order {
+function grave(
+  orderId: string,
+  { saleId, customer = '' }: { saleId: string | null; customer?: string },
+  reason: Order['reason'],
+  atMs: number,
+): Order {
   return {
-    orderId, customer, saleId: saleId ?? '', cartId: '', key: '', requestFingerprint: '', itemsFingerprint: '', items: [], total: 0, currency: '',
-    status: 'CANCELLED', reason, deadlineMs: atMs, extensions: [], createdAtMs: atMs, paidAtMs: null, payment: null, captured: false,
+    orderId,
+    customer,
+    saleId: saleId ?? '',
+    cartId: '',
+    key: '',
+    requestFingerprint: '',
+    itemsFingerprint: '',
+    items: [],
+    total: 0,
+    currency: '',
+    status: 'CANCELLED',
+    reason,
+    deadlineMs: atMs,
+    extensions: [],
+    createdAtMs: atMs,
+    paidAtMs: null,
+    payment: null,
+    captured: false,
   };
 }
 

@@ -1,8 +1,23 @@
 import type {
-  HoldKeys, Inspected, InventoryScripts, LiveOrder, RebuildStep, ReserveRequest, Reserved, SaleSettings,
+  HoldKeys,
+  Inspected,
+  InventoryScripts,
+  LiveOrder,
+  RebuildStep,
+  Reserved,
+  ReserveRequest,
+  SaleSettings,
 } from '#lib/inventory/index.ts';
 import { LIMITS } from '#lib/limits.ts';
-import { type HoldRecord, noRecords, type ProductRecords, productRecords, type RedisState, type SaleRecords, saleRecords } from './redis-state.ts';
+import {
+  type HoldRecord,
+  noRecords,
+  type ProductRecords,
+  productRecords,
+  type RedisState,
+  type SaleRecords,
+  saleRecords,
+} from './redis-state.ts';
 
 type Sync<T> = { [K in keyof T]: T[K] extends (...args: infer A) => Promise<infer R> ? (...args: A) => R : never };
 
@@ -120,13 +135,20 @@ export function redisModel(source: RedisSource): Sync<InventoryScripts> {
       if (!hold) return { status: 'absent', nowMs };
       const { tokens, products: _, ...rest } = hold;
       const copy = Object.fromEntries([...tokens].map(([productId, list]) => [productId, [...list]]));
-      return { status: 'held', nowMs, timerRuns: runs(sale, orderId, nowMs), hold: { orderId, ...rest, extensions: [...hold.extensions], tokens: copy } };
+      return {
+        status: 'held',
+        nowMs,
+        timerRuns: runs(sale, orderId, nowMs),
+        hold: { orderId, ...rest, extensions: [...hold.extensions], tokens: copy },
+      };
     },
 
     due(saleId) {
       const { now: nowMs, sale } = look(saleId);
       if (!sale.ready) return { status: 'saleNotReady' };
-      const orderIds = byDeadline(sale).filter(([, deadlineMs]) => deadlineMs <= nowMs).map(([orderId]) => orderId);
+      const orderIds = byDeadline(sale)
+        .filter(([, deadlineMs]) => deadlineMs <= nowMs)
+        .map(([orderId]) => orderId);
       return { status: 'due', nowMs, orderIds: orderIds.slice(0, LIMITS.dueBatch) };
     },
 
@@ -134,10 +156,15 @@ export function redisModel(source: RedisSource): Sync<InventoryScripts> {
       const { now: nowMs, sale } = look(saleId);
       if (!sale.ready) return { status: 'saleNotReady', nowMs };
       const { opensAtMs, closesAtMs, paused, epoch, minted } = sale.ready;
-      const products = Object.fromEntries(productIds.map((productId) => {
-        const { stock, held, sold } = productRecords(sale, productId);
-        return [productId, { available: stock.length, held: held.size, sold: sold.size, minted: minted.get(productId) ?? 0 }];
-      }));
+      const products = Object.fromEntries(
+        productIds.map((productId) => {
+          const { stock, held, sold } = productRecords(sale, productId);
+          return [
+            productId,
+            { available: stock.length, held: held.size, sold: sold.size, minted: minted.get(productId) ?? 0 },
+          ];
+        }),
+      );
       return { status: 'counts', nowMs, opensAtMs, closesAtMs, paused, epoch, products };
     },
 
@@ -153,11 +180,17 @@ export function redisModel(source: RedisSource): Sync<InventoryScripts> {
       const owners = productRecords(look(saleId).sale, productId)[record];
       return tokens.map((token) => owners.get(token) ?? null);
     },
-    ownersPage: (saleId, productId, record) => ({ cursor: '0', owners: [...productRecords(look(saleId).sale, productId)[record]] }),
+    ownersPage: (saleId, productId, record) => ({
+      cursor: '0',
+      owners: [...productRecords(look(saleId).sale, productId)[record]],
+    }),
     holdsPage: (saleId, offset, limit) =>
-      byDeadline(look(saleId).sale).slice(offset, offset + limit).map(([orderId, deadlineMs]) => ({ orderId, deadlineMs })),
+      byDeadline(look(saleId).sale)
+        .slice(offset, offset + limit)
+        .map(([orderId, deadlineMs]) => ({ orderId, deadlineMs })),
     holdsCount: (saleId) => look(saleId).sale.deadlines.size,
-    stockPage: (saleId, productId, offset, limit) => productRecords(look(saleId).sale, productId).stock.slice(offset, offset + limit),
+    stockPage: (saleId, productId, offset, limit) =>
+      productRecords(look(saleId).sale, productId).stock.slice(offset, offset + limit),
 
     rebuildStart(saleId, rebuildId) {
       const { now, sale } = look(saleId);
@@ -168,7 +201,9 @@ export function redisModel(source: RedisSource): Sync<InventoryScripts> {
 
     rebuildClear(saleId, rebuildId) {
       const { now, sale } = look(saleId);
-      const orders = byDeadline(sale).slice(0, LIMITS.orderBatch).map(([orderId]) => orderId);
+      const orders = byDeadline(sale)
+        .slice(0, LIMITS.orderBatch)
+        .map(([orderId]) => orderId);
       const step = fenced(sale, now, rebuildId);
       if (step !== 'done') return { step, cleared: orders.length };
       for (const orderId of orders) {
@@ -192,7 +227,13 @@ export function redisModel(source: RedisSource): Sync<InventoryScripts> {
       if (step !== 'done') return step;
       const records = underRebuild(sale, rebuildId, productId);
       const behind = records.stock.at(-1);
-      push(records, records, productId, behind ? Math.max(first, Number(behind.slice(productId.length + 1)) + 1) : first, last);
+      push(
+        records,
+        records,
+        productId,
+        behind ? Math.max(first, Number(behind.slice(productId.length + 1)) + 1) : first,
+        last,
+      );
       return step;
     },
 
@@ -219,10 +260,14 @@ export function redisModel(source: RedisSource): Sync<InventoryScripts> {
 
 function reserve(sale: SaleRecords, nowMs: number, request: ReserveRequest): Reserved {
   const { orderId, customer, cartId, key, requestFingerprint, itemsFingerprint, lines } = request;
+  for (const { quantity } of lines)
+    if (!Number.isInteger(quantity) || quantity < 1) throw new Error('not a number of units');
   if (!sale.ready) return { status: 'saleNotReady', nowMs };
   const mine = sale.holds.get(orderId);
   if (mine) {
-    const tokens = Object.fromEntries(lines.map(({ productId }) => [productId, [...(mine.tokens.get(productId) ?? [])]]));
+    const tokens = Object.fromEntries(
+      lines.map(({ productId }) => [productId, [...(mine.tokens.get(productId) ?? [])]]),
+    );
     return { status: 'reserved', nowMs, deadlineMs: mine.deadlineMs, tokens };
   }
   const idem = key ? sale.keys.get(`${customer} ${key}`) : undefined;
@@ -244,10 +289,21 @@ function reserve(sale: SaleRecords, nowMs: number, request: ReserveRequest): Res
   if (over.length > 0) return { status: 'limitReached', nowMs, items: over };
   const short = lines.flatMap(({ productId, quantity }) => {
     const { stock, held } = productRecords(sale, productId);
-    return stock.length < quantity ? [{ productId, requested: quantity, available: stock.length, held: held.size }] : [];
+    return stock.length < quantity
+      ? [{ productId, requested: quantity, available: stock.length, held: held.size }]
+      : [];
   });
   if (short.length > 0) return { status: 'outOfStock', nowMs, items: short };
-  const hold: HoldRecord = { customer, cartId, key, itemsFingerprint, deadlineMs: nowMs + holdMs, extensions: [], products: lines.length, tokens: new Map() };
+  const hold: HoldRecord = {
+    customer,
+    cartId,
+    key,
+    itemsFingerprint,
+    deadlineMs: nowMs + holdMs,
+    extensions: [],
+    products: lines.length,
+    tokens: new Map(),
+  };
   for (const { productId, quantity } of lines) {
     const records = productRecords(sale, productId);
     const tokens = records.stock.splice(0, quantity);
@@ -258,7 +314,8 @@ function reserve(sale: SaleRecords, nowMs: number, request: ReserveRequest): Res
   sale.holds.set(orderId, hold);
   arm(sale, orderId, hold.deadlineMs, nowMs);
   if (cartId) sale.carts.set(cartId, { orderId, print: itemsFingerprint });
-  if (key) sale.keys.set(`${customer} ${key}`, { orderId, print: requestFingerprint, untilMs: nowMs + LIMITS.idempotencyMs });
+  if (key)
+    sale.keys.set(`${customer} ${key}`, { orderId, print: requestFingerprint, untilMs: nowMs + LIMITS.idempotencyMs });
   const tokens = Object.fromEntries([...hold.tokens].map(([productId, list]) => [productId, [...list]]));
   return { status: 'reserved', nowMs, deadlineMs: hold.deadlineMs, tokens };
 }
@@ -292,13 +349,24 @@ function sell(sale: SaleRecords, order: LiveOrder, hold: HoldRecord | undefined)
   return newly;
 }
 
-function putBack(sale: SaleRecords, now: number, order: LiveOrder, from: string): { status: 'restored'; back: number; missing: number } {
+function putBack(
+  sale: SaleRecords,
+  now: number,
+  order: LiveOrder,
+  from: string,
+): { status: 'restored'; back: number; missing: number } {
   const { orderId, customer, cartId, key, itemsFingerprint, extensions } = order;
   const before = sale.holds.get(orderId);
   const deadlineMs = Math.max(order.deadlineMs, before?.deadlineMs ?? 0);
   const hold: HoldRecord = {
-    customer, cartId, key, itemsFingerprint, deadlineMs, extensions: before?.extensions ?? [...extensions],
-    products: Object.keys(order.tokens).length, tokens: new Map(before?.tokens ?? []),
+    customer,
+    cartId,
+    key,
+    itemsFingerprint,
+    deadlineMs,
+    extensions: before?.extensions ?? [...extensions],
+    products: Object.keys(order.tokens).length,
+    tokens: new Map(before?.tokens ?? []),
   };
   sale.holds.set(orderId, hold);
   arm(sale, orderId, deadlineMs, now);
@@ -359,8 +427,20 @@ function placeOrder(sale: SaleRecords, now: number, rebuildId: string, order: Li
   const { orderId, status, customer, cartId, key, itemsFingerprint, deadlineMs, extensions } = order;
   if (status === 'RESERVED') {
     const before = sale.holds.get(orderId)?.tokens ?? new Map<string, string[]>();
-    const tokens = new Map([...before, ...Object.entries(order.tokens).map(([p, list]): [string, string[]] => [p, [...list]])]);
-    sale.holds.set(orderId, { customer, cartId, key, itemsFingerprint, deadlineMs, extensions: [...extensions], products: Object.keys(order.tokens).length, tokens });
+    const tokens = new Map([
+      ...before,
+      ...Object.entries(order.tokens).map(([p, list]): [string, string[]] => [p, [...list]]),
+    ]);
+    sale.holds.set(orderId, {
+      customer,
+      cartId,
+      key,
+      itemsFingerprint,
+      deadlineMs,
+      extensions: [...extensions],
+      products: Object.keys(order.tokens).length,
+      tokens,
+    });
     arm(sale, orderId, deadlineMs, now);
     if (cartId) sale.carts.set(cartId, { orderId, print: itemsFingerprint });
   }
@@ -420,7 +500,11 @@ function close(sale: SaleRecords, orderId: string, cartId: string): void {
 function withdraw(sale: SaleRecords, records: ProductRecords, holder: string, productId: string, token: string): void {
   const hold = sale.holds.get(holder);
   const joined = hold?.tokens.get(productId);
-  if (hold && joined && joined.length > 0) hold.tokens.set(productId, joined.filter((other) => other !== token));
+  if (hold && joined && joined.length > 0)
+    hold.tokens.set(
+      productId,
+      joined.filter((other) => other !== token),
+    );
   count(records, hold?.customer ?? '', -1);
 }
 
@@ -442,7 +526,11 @@ function byDeadline(sale: SaleRecords): [string, number][] {
 
 function fields({ opensAtMs, closesAtMs, holdMs, extendMs, paused, limits }: SaleSettings): Map<string, unknown> {
   return new Map<string, unknown>([
-    ['opensAtMs', opensAtMs], ['closesAtMs', closesAtMs], ['holdMs', holdMs], ['extendMs', extendMs], ['paused', paused],
+    ['opensAtMs', opensAtMs],
+    ['closesAtMs', closesAtMs],
+    ['holdMs', holdMs],
+    ['extendMs', extendMs],
+    ['paused', paused],
     ...Object.entries(limits).map(([productId, limit]): [string, unknown] => [`limit:${productId}`, limit]),
   ]);
 }

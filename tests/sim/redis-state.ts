@@ -46,8 +46,15 @@ export function saleRecords(state: RedisState, saleId: string): SaleRecords {
   let sale = state.get(saleId);
   if (!sale) {
     sale = {
-      ready: undefined, products: new Map(), holds: new Map(), timers: new Map(), deadlines: new Map(),
-      carts: new Map(), keys: new Map(), fence: undefined, rebuilding: new Map(),
+      ready: undefined,
+      products: new Map(),
+      holds: new Map(),
+      timers: new Map(),
+      deadlines: new Map(),
+      carts: new Map(),
+      keys: new Map(),
+      fence: undefined,
+      rebuilding: new Map(),
     };
     state.set(saleId, sale);
   }

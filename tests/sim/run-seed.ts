@@ -1,8 +1,8 @@
 import type { Product, Sale } from '#lib/catalog/index.ts';
 import { mint } from '#lib/inventory/index.ts';
-import { cancel, checkout, type CheckoutRequest, expire, extend, sweep } from '#lib/orders/index.ts';
+import { type CheckoutRequest, cancel, checkout, expire, extend, sweep } from '#lib/orders/index.ts';
 import { type PaymentEvent, receive, redo } from '#lib/payments/index.ts';
-import { reconcile, rebuildSale } from '#lib/reconcile/index.ts';
+import { rebuildSale, reconcile } from '#lib/reconcile/index.ts';
 import type { Random } from './random.ts';
 import type { RedisState } from './redis-state.ts';
 import { type Actor, NoAnswerError } from './scheduler.ts';
@@ -91,8 +91,25 @@ class Story {
     for (let s = 0; s < sales; s++) {
       const saleId = `s${s}`;
       const limit = this.random.chance(0.3) ? 2 : null;
-      const products = Array.from({ length: 1 + this.random.below(2) }, (_, p) => ({ _id: `${saleId}p${p}`, sale: saleId, minted: 1 + this.random.below(4), limitPerCustomer: limit }) as Product);
-      const sale = { _id: saleId, opensAt: null, closesAt: null, holdSeconds: this.holdMs / 1000, extendSeconds: this.holdMs / 2000, paused: false, epoch: 0 } as Sale;
+      const products = Array.from(
+        { length: 1 + this.random.below(2) },
+        (_, p) =>
+          ({
+            _id: `${saleId}p${p}`,
+            sale: saleId,
+            minted: 1 + this.random.below(4),
+            limitPerCustomer: limit,
+          }) as Product,
+      );
+      const sale = {
+        _id: saleId,
+        opensAt: null,
+        closesAt: null,
+        holdSeconds: this.holdMs / 1000,
+        extendSeconds: this.holdMs / 2000,
+        paused: false,
+        epoch: 0,
+      } as Sale;
       this.world.mongo.sales.set(saleId, { sale, products });
       this.start('opener', (shop) => rebuildSale(shop, saleId));
     }
@@ -107,7 +124,8 @@ class Story {
       .then(
         () => {},
         (error: Error) => {
-          if (error instanceof NoAnswerError || error.name === 'UnsettledError') this.world.scheduler.note(actor, `gives up: ${error.message}`);
+          if (error instanceof NoAnswerError || error.name === 'UnsettledError')
+            this.world.scheduler.note(actor, `gives up: ${error.message}`);
           else this.broken ??= error;
         },
       )
@@ -117,9 +135,11 @@ class Story {
 
   arrivals(): void {
     const { random } = this;
-    if (this.wire.length > 0 && random.chance(0.25)) this.deliver(this.wire.splice(random.below(this.wire.length), 1)[0]!);
+    if (this.wire.length > 0 && random.chance(0.25))
+      this.deliver(this.wire.splice(random.below(this.wire.length), 1)[0]!);
     if (random.chance(0.05)) this.start('sweeper', (shop) => sweep(shop, this.someSale()));
-    if (random.chance(0.03)) this.start('reconciler', (shop) => reconcile(shop as never, this.someSale(), { thorough: random.chance(0.5) }));
+    if (random.chance(0.03))
+      this.start('reconciler', (shop) => reconcile(shop as never, this.someSale(), { thorough: random.chance(0.5) }));
     if (random.chance(0.02)) this.start('redoer', (shop) => redo(shop));
     if (random.chance(0.03)) this.start('buyer', (shop, actor) => this.buy(shop, actor, this.request()));
     if (random.chance(0.01)) this.start('minter', (shop) => this.mintMore(shop));
@@ -139,8 +159,14 @@ class Story {
     const lines = chosen.map(({ _id }) => ({ productId: _id, name: '', price: 100, quantity: 1 + random.below(2) }));
     const print = lines.map(({ productId, quantity }) => `${productId}:${quantity}`).join(',');
     const request: CheckoutRequest = {
-      saleId, currency: 'EUR', customer: `c${random.below(4)}`, cartId: random.chance(0.4) ? random.uuid() : '', key: random.chance(0.4) ? `k${random.below(1e6)}` : '',
-      requestFingerprint: print, itemsFingerprint: print, lines,
+      saleId,
+      currency: 'EUR',
+      customer: `c${random.below(4)}`,
+      cartId: random.chance(0.4) ? random.uuid() : '',
+      key: random.chance(0.4) ? `k${random.below(1e6)}` : '',
+      requestFingerprint: print,
+      itemsFingerprint: print,
+      lines,
     };
     this.requests.push(request);
     return request;
@@ -157,7 +183,8 @@ class Story {
     if (order.status !== 'RESERVED') return;
     if (random.chance(0.3)) {
       const extended = await extend(shop, order, random.pick(['asked', 'paying']));
-      if (extended.status === 'extended') world.promised.set(order.orderId, Math.max(world.promised.get(order.orderId) ?? 0, extended.deadlineMs));
+      if (extended.status === 'extended')
+        world.promised.set(order.orderId, Math.max(world.promised.get(order.orderId) ?? 0, extended.deadlineMs));
       world.count(`extend ${extended.status}`);
     }
     const choice = random.next();
@@ -166,9 +193,17 @@ class Story {
       return;
     }
     const amount = random.chance(0.05) ? 1 : order.total;
-    const events = choice < 0.25 ? ['payment.failed'] : choice < 0.35 ? ['payment.declined', 'payment.authorized'] : choice < 0.85 ? ['payment.authorized'] : [];
+    const events =
+      choice < 0.25
+        ? ['payment.failed']
+        : choice < 0.35
+          ? ['payment.declined', 'payment.authorized']
+          : choice < 0.85
+            ? ['payment.authorized']
+            : [];
     for (const [n, type] of events.entries()) this.send(order.orderId, type, amount, `${order.orderId}#${n}`);
-    if (events.includes('payment.authorized') && random.chance(0.15)) this.send(order.orderId, 'payment.authorized', amount, `${order.orderId}#again`);
+    if (events.includes('payment.authorized') && random.chance(0.15))
+      this.send(order.orderId, 'payment.authorized', amount, `${order.orderId}#again`);
     world.scheduler.note(actor, `sends ${events}`);
   }
 
@@ -208,14 +243,25 @@ class Story {
   fault(): void {
     const { random, world } = this;
     const actors = world.scheduler.actors();
-    const kinds = ['crash', 'pause', 'clock jump', ...(this.dataLoss ? ['rollback', 'rollback', 'flush', 'split brain'] : [])];
+    const kinds = [
+      'crash',
+      'pause',
+      'clock jump',
+      ...(this.dataLoss ? ['rollback', 'rollback', 'flush', 'split brain'] : []),
+    ];
     const kind = random.pick(kinds);
     world.count(`fault ${kind}`);
     world.scheduler.note(undefined, `FAULT ${kind}`);
     switch (kind) {
-      case 'crash': if (actors.length > 0) world.scheduler.crash(random.pick(actors)); break;
-      case 'pause': if (actors.length > 0) random.pick(actors).asleepUntil = world.scheduler.steps + 50 + random.below(150); break;
-      case 'clock jump': world.nowMs += this.holdMs * 2; break;
+      case 'crash':
+        if (actors.length > 0) world.scheduler.crash(random.pick(actors));
+        break;
+      case 'pause':
+        if (actors.length > 0) random.pick(actors).asleepUntil = world.scheduler.steps + 50 + random.below(150);
+        break;
+      case 'clock jump':
+        world.nowMs += this.holdMs * 2;
+        break;
       case 'rollback':
         this.saved ??= structuredClone(world.redis);
         this.saveUntil = world.scheduler.steps + 1 + random.below(25);

@@ -5,8 +5,12 @@ import { runSeed, SeedError } from './run-seed.ts';
 // with its history. `--seed N` replays one; `--no-loss` leaves Redis's data alone; `--seconds N` stops after that long.
 const { values } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '20000' }, start: { type: 'string', default: '1' }, seed: { type: 'string' },
-    seconds: { type: 'string', default: '3600' }, 'no-loss': { type: 'boolean', default: false }, verbose: { type: 'boolean', default: false },
+    seeds: { type: 'string', default: '20000' },
+    start: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    seconds: { type: 'string', default: '3600' },
+    'no-loss': { type: 'boolean', default: false },
+    verbose: { type: 'boolean', default: false },
   },
 });
 const first = Number(values.seed ?? values.start);
@@ -22,11 +26,22 @@ try {
     steps += result.steps;
     seeds += 1;
   }
-  const faults = Object.entries(total).filter(([what]) => what.startsWith('fault ')).reduce((sum, [, times]) => sum + times, 0);
-  console.log(JSON.stringify({ seeds, steps, faults, seconds: Math.round((performance.now() - began) / 100) / 10, total }));
+  const faults = Object.entries(total)
+    .filter(([what]) => what.startsWith('fault '))
+    .reduce((sum, [, times]) => sum + times, 0);
+  console.log(
+    JSON.stringify({ seeds, steps, faults, seconds: Math.round((performance.now() - began) / 100) / 10, total }),
+  );
 } catch (error) {
   if (!(error instanceof SeedError)) throw error;
   console.log([...error.history, error.message, String((error.cause as Error).stack)].join('\n'));
-  console.log(JSON.stringify({ broken: error.seed, why: error.message, seeds, replay: `node tests/sim/run.ts --seed ${error.seed}${values['no-loss'] ? ' --no-loss' : ''}` }));
+  console.log(
+    JSON.stringify({
+      broken: error.seed,
+      why: error.message,
+      seeds,
+      replay: `node tests/sim/run.ts --seed ${error.seed}${values['no-loss'] ? ' --no-loss' : ''}`,
+    }),
+  );
   process.exitCode = 1;
 }

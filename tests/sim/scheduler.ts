@@ -1,4 +1,4 @@
-import { Random } from './random.ts';
+import type { Random } from './random.ts';
 
 /** One process of the simulated world, as far as the scheduler sees it: it may crash, and it may be paused. */
 export interface Actor {
@@ -101,5 +101,7 @@ const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 function describe(result: unknown): string {
   if (typeof result !== 'object' || result === null) return result === undefined ? '' : String(result);
   const { status, orderId } = result as { status?: string; orderId?: string };
-  return [status, orderId?.slice(0, 4)].filter(Boolean).join(' ') || (Array.isArray(result) ? `[${result.length}]` : '');
+  return (
+    [status, orderId?.slice(0, 4)].filter(Boolean).join(' ') || (Array.isArray(result) ? `[${result.length}]` : '')
+  );
 }

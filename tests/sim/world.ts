@@ -2,7 +2,15 @@ import type { InventoryScripts } from '#lib/inventory/index.ts';
 import { type Order, type OrderStore, tokensOf } from '#lib/orders/index.ts';
 import type { Inbox, Outbox, PaymentEvent, PaymentProvider, Payments } from '#lib/payments/index.ts';
 import type { CatalogTruth, Reconciler } from '#lib/reconcile/index.ts';
-import { inboxModel, type MongoState, moneyModel, noMongo, orderModel, type Payment, truthModel } from './mongo-model.ts';
+import {
+  inboxModel,
+  type MongoState,
+  moneyModel,
+  noMongo,
+  orderModel,
+  type Payment,
+  truthModel,
+} from './mongo-model.ts';
 import { Random } from './random.ts';
 import { redisModel } from './redis-model.ts';
 import type { RedisState } from './redis-state.ts';
@@ -89,7 +97,10 @@ export class World {
       },
     };
     return {
-      inventory: stepped<InventoryScripts>('redis', redisModel({ state: () => this.stateFor(actor), nowMs: () => this.nowMs })),
+      inventory: stepped<InventoryScripts>(
+        'redis',
+        redisModel({ state: () => this.stateFor(actor), nowMs: () => this.nowMs }),
+      ),
       orders: stepped<OrderStore>('mongo', watched),
       truth: stepped<CatalogTruth>('mongo', truthModel(this.mongo)),
       inbox: stepped<Inbox>('mongo', inboxModel(this.mongo)),
@@ -104,9 +115,16 @@ export class World {
   #watchCancel(cancel: ReturnType<typeof orderModel>['cancel']): typeof cancel {
     return (orderId, reason, atMs, options) => {
       const before = this.mongo.orders.get(orderId);
-      const deadlineMs = before?.status === 'RESERVED' ? Math.max(before.deadlineMs, this.promised.get(orderId) ?? 0) : 0;
+      const deadlineMs =
+        before?.status === 'RESERVED' ? Math.max(before.deadlineMs, this.promised.get(orderId) ?? 0) : 0;
       const after = cancel(orderId, reason, atMs, options);
-      if (before && reason === 'EXPIRED' && deadlineMs > this.nowMs && after?.status === 'CANCELLED' && deadlineMs > 0) {
+      if (
+        before &&
+        reason === 'EXPIRED' &&
+        deadlineMs > this.nowMs &&
+        after?.status === 'CANCELLED' &&
+        deadlineMs > 0
+      ) {
         throw new BrokenError(`I12: ${orderId} expired ${deadlineMs - this.nowMs} ms before its deadline`);
       }
       return after;
@@ -139,9 +157,14 @@ function checkUnits(state: RedisState): void {
       const minted = ready.minted.get(productId) ?? 0;
       const seen = new Set<string>();
       let within = 0;
-      for (const [tokens, where] of [[stock, 'free'], [held.keys(), 'held'], [sold.keys(), 'sold']] as const) {
+      for (const [tokens, where] of [
+        [stock, 'free'],
+        [held.keys(), 'held'],
+        [sold.keys(), 'sold'],
+      ] as const) {
         for (const token of tokens) {
-          if (seen.has(token)) throw new BrokenError(`I1: ${token} of ${saleId} is in two places, one of them ${where}`);
+          if (seen.has(token))
+            throw new BrokenError(`I1: ${token} of ${saleId} is in two places, one of them ${where}`);
           seen.add(token);
           if (Number(token.slice(productId.length + 1)) <= minted) within += 1;
           else if (where === 'free') throw new BrokenError(`I1: ${token} is free and was never minted`);
@@ -153,40 +176,67 @@ function checkUnits(state: RedisState): void {
 }
 
 /** I3, I4, I5, I8, I11, I14, I15: what must hold when everything has come to rest. */
-export function checkAtRest(world: World, acknowledged: Set<string>, paid: Set<string>, payments: Map<string, PaymentEvent>): void {
+export function checkAtRest(
+  world: World,
+  acknowledged: Set<string>,
+  paid: Set<string>,
+  payments: Map<string, PaymentEvent>,
+): void {
   const fail = (what: string): never => {
     throw new BrokenError(what);
   };
   for (const orderId of acknowledged) if (!world.mongo.orders.has(orderId)) fail(`I14: the order ${orderId} is gone`);
-  for (const orderId of paid) if (world.mongo.orders.get(orderId)?.status !== 'PAID') fail(`I7: ${orderId} was PAID and is not`);
-  for (const order of world.mongo.orders.values()) if (order.status === 'RESERVED') fail(`I11: ${order.orderId} is RESERVED for ever`);
-  for (const [saleId, { products }] of world.mongo.sales) checkSaleAtRest(world, saleId, products.map(({ _id, minted }) => [_id, minted]), fail);
-  for (const { event, done } of world.mongo.inbox.values()) if (!done) fail(`I11: the event ${event.eventId} is not processed`);
+  for (const orderId of paid)
+    if (world.mongo.orders.get(orderId)?.status !== 'PAID') fail(`I7: ${orderId} was PAID and is not`);
+  for (const order of world.mongo.orders.values())
+    if (order.status === 'RESERVED') fail(`I11: ${order.orderId} is RESERVED for ever`);
+  for (const [saleId, { products }] of world.mongo.sales)
+    checkSaleAtRest(
+      world,
+      saleId,
+      products.map(({ _id, minted }) => [_id, minted]),
+      fail,
+    );
+  for (const { event, done } of world.mongo.inbox.values())
+    if (!done) fail(`I11: the event ${event.eventId} is not processed`);
   for (const [paymentId, { orderId, type }] of payments) {
     const { captured = 0, givenBack = 0 } = world.books.get(paymentId) ?? {};
     const order = world.mongo.orders.get(orderId);
     const won = order?.status === 'PAID' && order.payment === paymentId;
     if (type !== 'payment.authorized') continue;
-    if (won && (captured !== 1 || givenBack !== 0)) fail(`I8: ${paymentId} won and was captured ${captured}x, given back ${givenBack}x`);
-    if (!won && (captured !== 0 || givenBack !== 1)) fail(`I8: ${paymentId} lost and was captured ${captured}x, given back ${givenBack}x`);
+    if (won && (captured !== 1 || givenBack !== 0))
+      fail(`I8: ${paymentId} won and was captured ${captured}x, given back ${givenBack}x`);
+    if (!won && (captured !== 0 || givenBack !== 1))
+      fail(`I8: ${paymentId} lost and was captured ${captured}x, given back ${givenBack}x`);
   }
-  const conflicts = [...world.mongo.orders.values()].filter(({ reason, saleId }) => reason === 'CONFLICT' && saleId).length;
+  const conflicts = [...world.mongo.orders.values()].filter(
+    ({ reason, saleId }) => reason === 'CONFLICT' && saleId,
+  ).length;
   world.counted.conflicts = conflicts;
   if (conflicts > 0 && !world.lostData) fail(`I15: ${conflicts} token conflicts, and Redis lost nothing`);
 }
 
-function checkSaleAtRest(world: World, saleId: string, products: [string, number][], fail: (what: string) => never): void {
+function checkSaleAtRest(
+  world: World,
+  saleId: string,
+  products: [string, number][],
+  fail: (what: string) => never,
+): void {
   const sale = world.redis.get(saleId);
   if (!sale?.ready) return fail(`${saleId} is not ready`);
   if (sale.holds.size > 0 || sale.deadlines.size > 0) fail(`I5: ${sale.holds.size} holds are left in ${saleId}`);
   const sold = new Map<string, string>();
-  const owners: Order[] = [...world.mongo.orders.values()].filter((order) => order.saleId === saleId && order.status === 'PAID');
+  const owners: Order[] = [...world.mongo.orders.values()].filter(
+    (order) => order.saleId === saleId && order.status === 'PAID',
+  );
   for (const order of owners) for (const token of Object.values(tokensOf(order)).flat()) sold.set(token, order.orderId);
   for (const [productId, minted] of products) {
     const records = sale.products.get(productId);
     const here = [...sold].filter(([token]) => token.startsWith(`${productId}-`));
-    for (const [token, orderId] of here) if (records?.sold.get(token) !== orderId) fail(`I4: ${token} is not sold to the PAID order ${orderId}`);
+    for (const [token, orderId] of here)
+      if (records?.sold.get(token) !== orderId) fail(`I4: ${token} is not sold to the PAID order ${orderId}`);
     if ((records?.sold.size ?? 0) !== here.length) fail(`I4: ${productId} has sold units without a PAID order`);
-    if ((records?.stock.length ?? 0) !== minted - here.length) fail(`I11: ${productId} has ${records?.stock.length} free of ${minted} minted, ${here.length} sold`);
+    if ((records?.stock.length ?? 0) !== minted - here.length)
+      fail(`I11: ${productId} has ${records?.stock.length} free of ${minted} minted, ${here.length} sold`);
   }
 }

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { compareOrders } from '#tests/sim/differential-orders.ts';
+import { compareRedis } from '#tests/sim/differential-redis.ts';
+import { world } from '#tests/support/world.ts';
+
+/** New sequences at each run; a failure names its seed. `npm run chaos -- differential` compares more. */
+const seed = Date.now() % 1_000_000_000;
+
+test('the simulation’s Redis answers and keeps what the real scripts on a real Redis do', async () => {
+  const { redis } = await world();
+  expect(await compareRedis(redis, { sequences: 400, calls: 30, seed, atOnce: 16 })).toBe(12_000);
+}, 120_000);
+
+test('the simulation’s orders answer and keep what the real store on a real MongoDB does', async () => {
+  const { models } = await world();
+  expect(await compareOrders(models, { sequences: 300, calls: 20, seed, atOnce: 32 })).toBe(6_000);
+}, 120_000);
