@@ -86,10 +86,11 @@ export class Scheduler {
     if (lost !== undefined) this.lost += 1;
     if (lost === 0) {
       this.note(actor, `${what} LOST REQUEST`);
-      return reject(new NoAnswerError(what));
+      reject(new NoAnswerError(what));
+      return;
     }
     const result = op();
-    this.note(actor, `${what}${lost === 1 ? ' LOST REPLY' : ''} ${describe(result)}`);
+    this.note(actor, `${what}${lost === 1 ? ' LOST REPLY' : ''} ${outline(result)}`);
     if (lost === 1) reject(new NoAnswerError(what));
     else resolve(result);
   }
@@ -98,7 +99,7 @@ export class Scheduler {
 /** Everything that follows from a resolved promise has run when the event loop comes round. */
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-function describe(result: unknown): string {
+function outline(result: unknown): string {
   if (typeof result !== 'object' || result === null) return result === undefined ? '' : String(result);
   const { status, orderId } = result as { status?: string; orderId?: string };
   return (

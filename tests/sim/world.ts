@@ -223,7 +223,10 @@ function checkSaleAtRest(
   fail: (what: string) => never,
 ): void {
   const sale = world.redis.get(saleId);
-  if (!sale?.ready) return fail(`${saleId} is not ready`);
+  if (!sale?.ready) {
+    fail(`${saleId} is not ready`);
+    return;
+  }
   if (sale.holds.size > 0 || sale.deadlines.size > 0) fail(`I5: ${sale.holds.size} holds are left in ${saleId}`);
   const sold = new Map<string, string>();
   const owners: Order[] = [...world.mongo.orders.values()].filter(
