@@ -4,7 +4,7 @@ import { problem } from '#lib/http/problem.ts';
 import { json } from '#lib/http/route.ts';
 import { clock, toCheckoutAnswer } from '#lib/http/views.ts';
 import { LIMITS } from '#lib/limits.ts';
-import type { Checkout, CheckoutRequest } from '#lib/orders/index.ts';
+import { type Checkout, type CheckoutRequest, repeat } from '#lib/orders/index.ts';
 import type { HoldfastProcess } from '#lib/process.ts';
 
 interface Wanted {
@@ -20,7 +20,14 @@ export async function toCheckoutRequest(
 ): Promise<CheckoutRequest | Response> {
   const cart = 'cartId' in body ? await shop.carts.find(body.cartId, customer) : undefined;
   if ('cartId' in body && !cart) return problem('NOT_FOUND');
-  if (cart?.status === 'closed') return problem('CART_CLOSED');
+  const only = 'saleId' in body ? body.saleId : undefined;
+  const cartFingerprint = cart ? fingerprint(`cart ${cart.cartId} ${only ?? ''}`) : '';
+  const nothingLeft = async (code: 'CART_CLOSED' | 'CART_EMPTY') => {
+    const askedAt = performance.now();
+    const outcome = await repeat(shop, { customer, key, requestFingerprint: cartFingerprint });
+    return outcome ? toCheckoutResponse(shop, '', outcome, askedAt) : problem(code);
+  };
+  if (cart?.status === 'closed') return nothingLeft('CART_CLOSED');
   const quantities = new Map<string, number>();
   for (const { productId, quantity } of 'items' in body ? body.items : (cart?.items ?? [])) {
     quantities.set(productId, (quantities.get(productId) ?? 0) + quantity);
@@ -31,12 +38,11 @@ export async function toCheckoutRequest(
     return product ? [{ productId, quantity, name: product.name, price: product.price, saleId: product.sale }] : [];
   });
   if (lines.length < quantities.size) return problem('NOT_FOUND', { field: 'productId' });
-  const only = 'saleId' in body ? body.saleId : undefined;
   const chosen = lines
     .filter(({ saleId }) => only === undefined || saleId === only)
     .sort((a, b) => a.productId.localeCompare(b.productId));
   const [first] = chosen;
-  if (!first) return problem('CART_EMPTY');
+  if (!first) return nothingLeft('CART_EMPTY');
   const saleIds = [...new Set(chosen.map(({ saleId }) => saleId))];
   if (saleIds.length > 1) return problem('CART_HAS_SEVERAL_SALES', { saleIds });
   const tooMany = chosen.find(({ quantity }) => quantity > LIMITS.quantityPerLine);
@@ -54,7 +60,7 @@ export async function toCheckoutRequest(
     customer,
     cartId: cart?.cartId ?? '',
     key,
-    requestFingerprint: fingerprint(cart ? `cart ${cart.cartId} ${only ?? ''}` : `items ${items}`),
+    requestFingerprint: cartFingerprint || fingerprint(`items ${items}`),
     itemsFingerprint: fingerprint(items),
     lines: chosen.map(({ saleId: _, ...line }) => line),
   };

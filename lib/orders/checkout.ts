@@ -1,6 +1,7 @@
 import { crashPoint } from '#lib/crash.ts';
 import { commit, type Reserved, release, type TokensByProduct } from '#lib/inventory/index.ts';
 import { LIMITS } from '#lib/limits.ts';
+import { fresh } from '#lib/orders/cancel.ts';
 import { expire } from '#lib/orders/expire.ts';
 import { isLive, type Order, toLiveOrder } from '#lib/orders/order.ts';
 import { follow, type Shop } from '#lib/orders/shop.ts';
@@ -69,8 +70,10 @@ async function place(
   nowMs: number,
   status: 'reserved' | 'alreadyHeld',
 ): Promise<Checkout | 'again'> {
-  if (order.items.some(({ tokens, quantity }) => tokens.length !== quantity)) {
-    await withdraw(shop, order, nowMs); // a PAID order took a unit out of this hold before it had its order
+  // A PAID order may have taken a unit out of this hold before it had its order; a Redis that a crash has torn may even give
+  // one unit twice, which no index catches inside one order.
+  if (order.items.some(({ tokens, quantity }) => new Set(tokens).size !== quantity || tokens.length !== quantity)) {
+    await withdraw(shop, order, nowMs);
     return 'again';
   }
   const placed = await shop.orders.insertReserved(order);
@@ -140,6 +143,23 @@ async function resume(
   if (order) await follow(shop, order);
   else await release(shop.inventory, saleId, orderId, cartId); // a cart record without hold or order
   return 'again';
+}
+
+/**
+ * What a repeat answers whose cart has nothing left to check out: the order that its key made, which was paid since, or
+ * still holds what the shopper has taken out of the cart.
+ * @returns undefined when the key has made no order
+ */
+export async function repeat(
+  shop: Shop,
+  { customer, key, requestFingerprint }: Pick<CheckoutRequest, 'customer' | 'key' | 'requestFingerprint'>,
+): Promise<Checkout | undefined> {
+  const made = key === '' ? undefined : await shop.orders.find({ customer, key });
+  if (!made) return undefined;
+  if (made.requestFingerprint !== requestFingerprint) return { status: 'keyReused' };
+  const { nowMs } = await shop.inventory.readHold(made.saleId, made.orderId);
+  const order = await fresh(shop, made);
+  return order.status === 'RESERVED' ? { status: 'cartOnHold', nowMs, orderId: order.orderId } : known(order, nowMs);
 }
 
 /** What an idempotency key answers once its order exists. */

@@ -18,6 +18,12 @@ export interface Tombstone {
   customer?: string;
 }
 
+/** A customer's explicit idempotency key. */
+export interface OrderKey {
+  customer: string;
+  key: string;
+}
+
 /** Which orders a page is of. */
 export interface OrderQuery {
   /** Null: of every sale. */
@@ -38,7 +44,8 @@ export interface OrderQuery {
 export interface OrderStore {
   /** Insert a RESERVED order. A duplicate is explained by reading `_id` first, whichever index refused. */
   insertReserved(order: Order): Promise<Inserted>;
-  find(orderId: string): Promise<Order | undefined>;
+  /** An order by its id, or by the idempotency key that made it. */
+  find(wanted: string | OrderKey): Promise<Order | undefined>;
   /** RESERVED → PAID by this payment. @returns the order when this call or an earlier one by the same payment won */
   pay(orderId: string, payment: string, atMs: number): Promise<Order | undefined>;
   /**
@@ -66,8 +73,8 @@ export interface OrderStore {
 /** The real store. */
 export function orderStore({ orders }: Pick<Models, 'orders'>): OrderStore {
   const collection = orders.collection;
-  const read = async (orderId: string) => {
-    const record = await collection.findOne({ _id: orderId as never });
+  const read = async (wanted: string | OrderKey) => {
+    const record = await collection.findOne(typeof wanted === 'string' ? { _id: wanted as never } : wanted);
     return record ? toOrder(record as unknown as OrderRecord) : undefined;
   };
   const insert = batched<OrderRecord, boolean>(async (records) => insertMany(collection as never, records));
@@ -78,8 +85,8 @@ export function orderStore({ orders }: Pick<Models, 'orders'>): OrderStore {
       const own = await read(order.orderId);
       if (own) return { status: 'exists', order: own };
       if (order.key) {
-        const keyed = await collection.findOne({ customer: order.customer, key: order.key });
-        if (keyed) return { status: 'keyTaken', order: toOrder(keyed as unknown as OrderRecord) };
+        const keyed = await read({ customer: order.customer, key: order.key });
+        if (keyed) return { status: 'keyTaken', order: keyed };
       }
       const tokens = order.items.flatMap((item) => item.tokens);
       const owners = await collection
