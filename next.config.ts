@@ -27,6 +27,8 @@ const SECURITY_HEADERS = [
 
 const config: NextConfig = {
   distDir: process.env.NEXT_DIST_DIR ?? '.next',
+  // What the shop is built of, and nothing else; Next leaves a config that extends another one as it is.
+  typescript: { tsconfigPath: 'tsconfig.build.json' },
   turbopack: { root: import.meta.dirname },
   outputFileTracingRoot: import.meta.dirname,
   serverExternalPackages: ['ioredis', 'mongoose', 'pino', 'prom-client'],
