@@ -6,7 +6,13 @@ export default function HomePage() {
   return (
     <div className="flex flex-col gap-10 sm:gap-16">
       <header className="flex flex-col gap-3 sm:gap-4 sm:pt-6">
-        <h1 className="max-w-3xl font-semibold text-4xl leading-[1.05] tracking-tight sm:text-7xl">{home.title}</h1>
+        <h1 className="max-w-3xl font-semibold text-4xl leading-[1.05] tracking-tight sm:text-7xl">
+          {home.title.map((line) => (
+            <span key={line} className="block">
+              {line}{' '}
+            </span>
+          ))}
+        </h1>
         <p className="max-w-prose text-muted sm:text-lg">{home.lead}</p>
       </header>
       <Home />

@@ -67,7 +67,7 @@ export function CartGroup({ cart, sale }: { cart: CartAnswer; sale: SaleAnswer }
             : state === 'open'
               ? messages.cart.checkout
               : messages.sale.state[state]}
-          <span className="sr-only">: {sale.name}</span>
+          <span className="sr-only">{sale.name}</span>
         </Button>
         <Refusal
           state={checkout.state}

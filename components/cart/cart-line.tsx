@@ -24,7 +24,7 @@ export function CartLine({ line, product, left, onChange }: Line) {
   const { cart: words } = messages;
   return (
     <li className="grid grid-cols-[5rem_1fr] gap-4 px-4 py-4 sm:grid-cols-[6.5rem_1fr] sm:px-6">
-      <div className="overflow-hidden rounded-xl bg-sunken">
+      <div className="self-start overflow-hidden rounded-xl bg-sunken">
         <Art name={line.art} />
       </div>
       <div className="flex min-w-0 flex-col gap-2">
@@ -44,7 +44,7 @@ export function CartLine({ line, product, left, onChange }: Line) {
           />
           <Button kind="quiet" size="small" className="px-1!" onClick={() => onChange(0)}>
             {words.remove}
-            <span className="sr-only">: {line.name}</span>
+            <span className="sr-only">{line.name}</span>
           </Button>
         </div>
         {left !== undefined && left > 0 && left < line.quantity && (

@@ -21,7 +21,10 @@ export function CartPage() {
   if (!cart && problem) return <Trouble problem={problem} missing={words.emptyTitle} retry={() => location.reload()} />;
   if (!mounted || isLoading || (cart && !data)) return <CartSkeleton />;
   const saleIds = new Set(cart?.items.map(({ saleId }) => saleId));
-  const sales = data?.sales.filter(({ saleId }) => saleIds.has(saleId)) ?? [];
+  const sales =
+    data?.sales
+      .filter(({ saleId }) => saleIds.has(saleId))
+      .sort((a, b) => Number(b.state === 'open') - Number(a.state === 'open')) ?? [];
   return (
     <div className="mx-auto flex max-w-3xl flex-col gap-6">
       {holds.map((hold) => (

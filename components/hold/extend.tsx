@@ -56,7 +56,7 @@ export function Extend({
       {offered && !used && (
         <div className="rise flex w-full flex-wrap items-center justify-between gap-3 rounded-2xl bg-night-soft px-4 py-3">
           <p className="text-sm">{hold.extendText}</p>
-          <Button size="small" kind="secondary" className="on-night" off={asking} onClick={extend}>
+          <Button size="small" kind="night" off={asking} onClick={extend}>
             {asking ? hold.extending : hold.extend(order.extendSeconds)}
           </Button>
         </div>

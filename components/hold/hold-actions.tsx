@@ -48,6 +48,7 @@ export function HoldActions({
   const off = over || doing !== null;
   return (
     <div className="flex w-full flex-col gap-3">
+      <p className="text-dusk text-sm">{hold.testBankText}</p>
       <Button
         size="large"
         off={off}
@@ -57,10 +58,10 @@ export function HoldActions({
         {doing === 'pay' ? hold.paying : hold.pay(money(order.total, order.currency))}
       </Button>
       <div className="grid grid-cols-2 gap-3">
-        <Button kind="secondary" off={off} onClick={() => act('decline')} className="on-night">
+        <Button kind="night" className="text-sm sm:text-base" off={off} onClick={() => act('decline')}>
           {hold.decline}
         </Button>
-        <Button kind="secondary" off={off} onClick={() => act('release')} className="on-night">
+        <Button kind="night" className="text-sm sm:text-base" off={off} onClick={() => act('release')}>
           {doing === 'release' ? hold.releasing : hold.release}
         </Button>
       </div>

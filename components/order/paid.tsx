@@ -12,8 +12,8 @@ export function Paid({ order, products }: { order: OrderAnswer; products: Produc
   const { order: words, hold } = messages;
   const first = order.items[0];
   const product = products.find(({ productId }) => productId === first?.productId);
-  const unit = first?.tokens[0];
   const units = order.items.reduce((sum, { quantity }) => sum + quantity, 0);
+  const unit = units === 1 ? first?.tokens[0] : undefined;
   return (
     <article className="rise mx-auto grid max-w-4xl overflow-hidden rounded-card border border-line bg-card md:grid-cols-2">
       <div className="relative aspect-square bg-sunken md:aspect-auto">
@@ -24,13 +24,16 @@ export function Paid({ order, products }: { order: OrderAnswer; products: Produc
           <p className="font-semibold text-good">{messages.orders.status.PAID}</p>
           <h1 className="mt-1 font-semibold text-4xl tracking-tight sm:text-5xl">{words.paidTitle}</h1>
           {unit && (
-            <p className="mt-3 font-medium text-2xl tabular-nums" data-edition>
-              {hold.unitOf(unitNumber(unit), product?.minted ?? null)}
+            <p className="mt-5 flex flex-col">
+              <span className="text-lg">{first?.name}</span>
+              <strong data-unit={unit} className="font-semibold text-2xl tabular-nums">
+                {hold.unitOf(unitNumber(unit), product?.minted ?? null)}
+              </strong>
             </p>
           )}
           <p className="mt-2 text-muted">{words.paidText(units)}</p>
         </header>
-        <OrderLines order={order} products={products} />
+        {units > 1 && <OrderLines order={order} products={products} />}
         <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-1 border-line border-t pt-4 text-sm">
           <dt className="text-muted">{hold.total}</dt>
           <dd className="text-right font-semibold tabular-nums">{money(order.total, order.currency)}</dd>

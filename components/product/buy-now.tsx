@@ -31,7 +31,7 @@ export function BuyNow({
         className="w-full"
       >
         {label}
-        {!large && <span className="sr-only">: {product.name}</span>}
+        {!large && <span className="sr-only">{product.name}</span>}
       </Button>
       <Refusal state={checkout.state} names={{ [product.productId]: product.name }} />
     </div>

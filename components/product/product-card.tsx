@@ -39,7 +39,7 @@ export function ProductCard({
           </h3>
           <p className="tabular-nums">{money(product.price, product.currency)}</p>
         </div>
-        <p className="flex flex-wrap items-baseline justify-between gap-x-2 text-sm">
+        <p className="flex flex-col gap-x-2 text-sm sm:flex-row sm:items-baseline sm:justify-between">
           <StockLine product={product} />
           <span className="text-muted">{messages.product.edition(product.minted)}</span>
         </p>

@@ -48,7 +48,7 @@ function Product({ sale, product }: { sale: OneSaleAnswer; product: ProductAnswe
   return (
     <article className="grid gap-6 lg:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)] lg:gap-14">
       <div className="overflow-hidden rounded-card bg-sunken lg:sticky lg:top-24 lg:self-start">
-        <Art name={product.art} alt={product.name} eager />
+        <Art name={product.art} alt={product.name} eager className="max-lg:aspect-5/4" />
       </div>
       <div className="flex flex-col gap-5 lg:py-4">
         <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
@@ -60,11 +60,10 @@ function Product({ sale, product }: { sale: OneSaleAnswer; product: ProductAnswe
           </Link>
           <SaleStatus sale={sale} />
         </div>
-        <div>
+        <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-2">
           <h1 className="font-semibold text-3xl tracking-tight sm:text-5xl">{product.name}</h1>
-          <p className="mt-2 text-xl tabular-nums sm:text-2xl">{money(product.price, product.currency)}</p>
+          <p className="text-xl tabular-nums sm:text-2xl">{money(product.price, product.currency)}</p>
         </div>
-        {product.description && <p className="max-w-prose text-muted">{product.description}</p>}
         <div className="flex flex-col gap-2">
           <p className="flex flex-wrap items-baseline justify-between gap-2">
             <StockLine product={product} className="text-lg" />
@@ -78,6 +77,7 @@ function Product({ sale, product }: { sale: OneSaleAnswer; product: ProductAnswe
           {stock.state === 'soldOut' && <p className="text-muted text-sm">{words.soldOutText(stock.sold)}</p>}
           <ReturnWatch product={product} />
         </div>
+        {product.description && <p className="max-w-prose text-muted">{product.description}</p>}
         <StateNote state={state} saleId={sale.saleId} soldOut={stock.state === 'soldOut'} />
         <div className="-mx-4 sticky bottom-0 flex flex-col gap-3 border-line border-t bg-paper px-4 py-3 lg:static lg:mx-0 lg:border-0 lg:p-0">
           <div className="flex items-center gap-3">

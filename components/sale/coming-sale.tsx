@@ -39,7 +39,7 @@ export function ComingSale({ sale }: { sale: SaleAnswer }) {
         <div>
           <ButtonLink href={`/sales/${sale.saleId}`}>
             {home.seeSale}
-            <span className="sr-only">: {sale.name}</span>
+            <span className="sr-only">{sale.name}</span>
           </ButtonLink>
         </div>
       </div>

@@ -5,7 +5,6 @@ import { messages } from '#components/messages.ts';
 import { ProductCard, SHELF } from '#components/product/product-card.tsx';
 import { SaleStatus } from '#components/sale/sale-status.tsx';
 import { useSaleState } from '#components/sale/use-sale.ts';
-import { ButtonLink } from '#components/ui/button.tsx';
 import type { SaleAnswer } from '#lib/contract.ts';
 
 const SHOWN = 4;
@@ -16,23 +15,21 @@ export function OpenSale({ sale, eager }: { sale: SaleAnswer; eager: boolean }) 
   const { home } = messages;
   return (
     <section className="flex flex-col gap-5" aria-labelledby={`sale-${sale.saleId}`}>
-      <header className="flex flex-wrap items-end justify-between gap-x-8 gap-y-3">
-        <div className="flex max-w-prose flex-col gap-2">
+      <header className="flex flex-col gap-2">
+        <div className="flex items-center justify-between gap-4">
           <SaleStatus sale={sale} />
-          <h2 id={`sale-${sale.saleId}`} className="font-semibold text-3xl tracking-tight sm:text-4xl">
-            <Link
-              href={`/sales/${sale.saleId}`}
-              className="hover:underline hover:decoration-edge hover:underline-offset-8"
-            >
-              {sale.name}
-            </Link>
-          </h2>
-          {sale.description && <p className="text-muted">{sale.description}</p>}
+          <Link
+            href={`/sales/${sale.saleId}`}
+            className="py-1 font-semibold text-sm underline decoration-edge underline-offset-4 hover:decoration-ink"
+          >
+            {sale.products.length > SHOWN ? home.seeAll(sale.products.length) : home.seeSale}
+            <span className="sr-only">{sale.name}</span>
+          </Link>
         </div>
-        <ButtonLink kind="secondary" size="small" href={`/sales/${sale.saleId}`}>
-          {sale.products.length > SHOWN ? home.seeAll(sale.products.length) : home.seeSale}
-          <span className="sr-only">: {sale.name}</span>
-        </ButtonLink>
+        <h2 id={`sale-${sale.saleId}`} className="font-semibold text-3xl tracking-tight sm:text-4xl">
+          {sale.name}
+        </h2>
+        {sale.description && <p className="max-w-prose text-muted">{sale.description}</p>}
       </header>
       <div className={SHELF}>
         {sale.products.slice(0, SHOWN).map((product) => (

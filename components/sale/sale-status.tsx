@@ -23,12 +23,10 @@ export function SaleStatus({ sale, className }: { sale: SaleAnswer; className?: 
     <p className={clsx('flex flex-wrap items-center gap-x-3 gap-y-1 text-sm', className)}>
       <span className="inline-flex items-center gap-2 font-semibold">
         <span aria-hidden="true" className={clsx('size-2.5 rounded-full', DOTS[state])} />
-        {words.state[state]}
+        {state === 'upcoming' && sale.opensAt ? clock.opensIn : words.state[state]}
       </span>
       {state === 'upcoming' && sale.opensAt && (
-        <span>
-          {clock.opensIn} <Countdown until={sale.opensAt} label={clock.opensIn} className="font-semibold" />
-        </span>
+        <Countdown until={sale.opensAt} label={clock.opensIn} className="-ml-1.5 font-semibold" />
       )}
       {state === 'open' && sale.closesAt && (
         <span>

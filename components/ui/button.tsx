@@ -2,7 +2,7 @@ import { clsx } from 'clsx';
 import Link from 'next/link';
 import type { ComponentProps } from 'react';
 
-type Look = 'primary' | 'secondary' | 'quiet';
+type Look = 'primary' | 'secondary' | 'quiet' | 'night';
 type Size = 'large' | 'medium' | 'small';
 
 const BASE =
@@ -14,6 +14,8 @@ const LOOKS: Record<Look, string> = {
   secondary:
     'border border-edge bg-transparent text-ink hover:bg-sunken aria-disabled:border-line aria-disabled:text-muted',
   quiet: 'text-ink underline decoration-edge underline-offset-4 hover:decoration-ink aria-disabled:text-muted',
+  night:
+    'border border-night-line bg-transparent px-4! text-starlight hover:bg-night-soft aria-disabled:text-dusk aria-disabled:hover:bg-transparent',
 };
 
 const SIZES: Record<Size, string> = {
@@ -22,7 +24,8 @@ const SIZES: Record<Size, string> = {
   small: 'min-h-9 px-4 text-sm',
 };
 
-const look = (kind: Look, size: Size, className?: string) => clsx(BASE, LOOKS[kind], SIZES[size], className);
+const look = (kind: Look, size: Size, className?: string) =>
+  clsx(BASE, LOOKS[kind], SIZES[size], kind === 'quiet' && 'px-0!', className);
 
 interface Shape {
   kind?: Look;
