@@ -1,0 +1,85 @@
+import { createServer } from 'node:net';
+import { defineConfig } from '@playwright/test';
+
+/** The shop under test: its own web and worker on a free port, with the Redis and MongoDB of REDIS_URL and MONGODB_URI. */
+process.env.E2E_PORT ??= String(await freePort()); // test processes read this file again and must find the same shop
+process.env.E2E_ADMIN_KEY ??= 'the-merchant-of-the-browser-tests';
+const { E2E_PORT: PORT, E2E_ADMIN_KEY: ADMIN_API_KEY } = process.env;
+const baseURL = `http://localhost:${PORT}`;
+
+const shop = {
+  ...definedEnv(),
+  PORT,
+  ADMIN_API_KEY,
+  NODE_ENV: 'production',
+  NEXT_TELEMETRY_DISABLED: '1',
+  NEXT_DIST_DIR: process.env.NEXT_DIST_DIR ?? '.next',
+  NEXTAUTH_SECRET: 'a-secret-of-the-browser-tests',
+  NEXTAUTH_URL: baseURL,
+  SANDBOX_WEBHOOK_SECRET: 'a-webhook-secret-of-the-browser-tests',
+  RATE_LIMIT: 'off',
+  DEMO: '0',
+  LOG_LEVEL: 'warn',
+};
+
+const started = {
+  env: shop,
+  stdout: 'pipe',
+  stderr: 'pipe',
+  gracefulShutdown: { signal: 'SIGTERM', timeout: 15_000 },
+} as const;
+
+export default defineConfig({
+  testDir: 'tests/e2e',
+  fullyParallel: true,
+  workers: 2,
+  retries: 0,
+  timeout: 120_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: Boolean(process.env.CI),
+  outputDir: 'test-results/e2e',
+  reporter: [['list'], ['json', { outputFile: process.env.PLAYWRIGHT_JSON_OUTPUT_FILE ?? 'test-results/e2e.json' }]],
+  webServer: [
+    { ...started, command: 'node server.ts', url: `${baseURL}/api/ready`, timeout: 60_000 },
+    { ...started, command: 'node worker/index.ts' },
+  ],
+  use: {
+    baseURL,
+    locale: 'en-US',
+    timezoneId: 'UTC',
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+      ],
+    },
+  },
+  projects: [
+    { name: 'phone', use: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true } },
+    { name: 'desktop', use: { viewport: { width: 1280, height: 900 } } },
+  ],
+});
+
+function definedEnv(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on('error', reject);
+    server.listen(0, () => {
+      const address = server.address();
+      server.close(() =>
+        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no free port')),
+      );
+    });
+  });
+}

@@ -1,0 +1,104 @@
+import { expect, test } from '#tests/e2e/shop.ts';
+import { addToCart, buyButton, countdown, hold, payButton } from '#tests/e2e/steps.ts';
+
+test("a hold runs out, and its unit comes back on another shopper's open page", async ({ page, shopper, merchant }) => {
+  const { products } = await merchant.sale({
+    holdSeconds: 4,
+    products: [{ name: 'Wool Beanie', art: 'wool-beanie', units: 1 }],
+  });
+  const other = await shopper();
+  await other.goto(products[0]!.path);
+  await expect(buyButton(other)).toBeVisible();
+  await hold(page, products[0]!.path);
+  await expect(
+    other.getByText('The last unit is in another checkout and may come back: keep this page open.'),
+  ).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'The time ran out' })).toBeVisible();
+  await expect(page.getByText('Nothing was charged.')).toBeVisible();
+  await expect(other.getByText('The last one')).toBeVisible();
+  await expect(other.getByText('Wool Beanie is available again.')).toBeAttached();
+  await buyButton(other).click();
+  await expect(other.getByText('No. 1 of 1')).toBeVisible();
+});
+
+test('two shoppers want the last unit: one holds it, the other keeps the page open', async ({
+  page,
+  shopper,
+  merchant,
+  expectAnswers,
+}) => {
+  expectAnswers(409);
+  const { products } = await merchant.sale({ products: [{ units: 1 }] });
+  const pages = [page, await shopper()];
+  for (const each of pages) {
+    await each.goto(products[0]!.path);
+    await expect(buyButton(each)).not.toHaveAttribute('aria-disabled');
+  }
+  await Promise.all(pages.map((each) => buyButton(each).evaluate((button: HTMLElement) => button.click())));
+  const won = (each: typeof page) => each.getByRole('heading', { name: 'Held for you' });
+  const winners = () => Promise.all(pages.map((each) => won(each).isVisible()));
+  await expect.poll(async () => (await winners()).filter(Boolean)).toHaveLength(1);
+  const index = (await winners()).indexOf(true);
+  const winner = pages[index]!;
+  const loser = pages[1 - index]!;
+  await expect(loser.getByText('may come back: keep this page open').first()).toBeVisible();
+  await payButton(winner).click();
+  await expect(winner.getByRole('heading', { name: "It's yours" })).toBeVisible();
+  await expect(loser.getByRole('main').getByText('Sold out').first()).toBeVisible();
+});
+
+test('a reload in mid-hold finds the hold again, and so does every other page', async ({ page, merchant }) => {
+  const { products } = await merchant.sale({ products: [{ units: 2 }] });
+  await addToCart(page, products[0]!.path);
+  await page.goto('/cart');
+  await page.getByRole('button', { name: /^Check out/ }).click();
+  await expect(countdown(page)).toBeVisible();
+  const address = page.url();
+  await page.reload();
+  await expect(countdown(page)).toBeVisible();
+  await expect(page.getByText('No. 1 of 2')).toBeVisible();
+  for (const path of ['/', '/cart']) {
+    await page.goto(path);
+    await page.getByRole('link', { name: /^Held for you/ }).click();
+    await expect(page).toHaveURL(address);
+  }
+  await payButton(page).click();
+  await expect(page.getByRole('heading', { name: "It's yours" })).toBeVisible();
+  await expect(page.getByRole('link', { name: /^Held for you/ })).toHaveCount(0);
+});
+
+test('the sale opens while the page is open', async ({ page, merchant }) => {
+  const sale = await merchant.sale({ name: 'Midnight', opensAt: new Date(Date.now() + 6_000) });
+  await page.goto(sale.path);
+  await expect(page.getByRole('timer', { name: 'Opens in' })).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Opens soon/ })).toHaveAttribute('aria-disabled', 'true');
+  await expect(buyButton(page)).toBeVisible();
+  await buyButton(page).click();
+  await expect(page.getByRole('heading', { name: 'Held for you' })).toBeVisible();
+});
+
+test('a shopper gets more time, once', async ({ page, merchant }) => {
+  const { products } = await merchant.sale({ holdSeconds: 15, extendSeconds: 60 });
+  await hold(page, products[0]!.path);
+  await expect(countdown(page)).toHaveText(/^0:1/);
+  await page.getByRole('button', { name: 'Give me 1 minute more' }).click();
+  await expect(countdown(page)).toHaveText(/^1:1/);
+  await expect(page.getByText('You have more time.')).toBeAttached();
+  await expect(page.getByRole('button', { name: /^Give me/ })).toHaveCount(0);
+  await page.reload();
+  await expect(countdown(page)).toHaveText(/^1:[01]/);
+  await expect(page.getByRole('button', { name: /^Give me/ })).toHaveCount(0);
+});
+
+test('a sale that pauses and closes says so on the open page', async ({ page, merchant }) => {
+  const sale = await merchant.sale();
+  await page.goto(sale.path);
+  await expect(buyButton(page)).toBeVisible();
+  await merchant.change(sale.saleId, { paused: true });
+  await expect(page.getByText('The sale is paused for a moment.')).toBeVisible();
+  await expect(buyButton(page)).toHaveCount(0);
+  await merchant.change(sale.saleId, { paused: false });
+  await expect(buyButton(page)).toBeVisible();
+  await merchant.change(sale.saleId, { closesAt: new Date().toISOString() });
+  await expect(page.getByText('This sale is over.')).toBeVisible();
+});

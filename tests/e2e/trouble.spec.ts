@@ -1,0 +1,107 @@
+import { expect, test } from '#tests/e2e/shop.ts';
+import { buyButton, countdown, hold, payButton } from '#tests/e2e/steps.ts';
+
+test('while the shelf is being restored a checkout waits, and goes on under the same key', async ({
+  page,
+  merchant,
+  expectAnswers,
+}) => {
+  expectAnswers(503);
+  const { products } = await merchant.sale();
+  const keys: (string | null)[] = [];
+  let answerAgain = () => {};
+  const restored = new Promise<void>((resolve) => {
+    answerAgain = resolve;
+  });
+  await page.route('**/api/checkout', async (route) => {
+    keys.push(await route.request().headerValue('idempotency-key'));
+    if (keys.length === 1) {
+      const problem = { type: 'about:blank', title: 'The sale is being restored', status: 503, code: 'SALE_NOT_READY' };
+      return route.fulfill({
+        status: 503,
+        contentType: 'application/problem+json',
+        headers: { 'retry-after': '0' },
+        json: problem,
+      });
+    }
+    await restored;
+    return route.continue();
+  });
+  await page.goto(products[0]!.path);
+  await buyButton(page).click();
+  await expect(page.getByText("We're restoring the shelf. Your request waits and goes on by itself.")).toBeVisible();
+  answerAgain();
+  await expect(page.getByRole('heading', { name: 'Held for you' })).toBeVisible();
+  expect(keys).toHaveLength(2);
+  expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
+  expect(keys[1]).toBe(keys[0]);
+});
+
+test('a page that cannot ask the shop says so, and shows the sale once it can', async ({
+  page,
+  merchant,
+  expectAnswers,
+}) => {
+  expectAnswers(503);
+  const sale = await merchant.sale();
+  let down = true;
+  await page.route(`**/api/sales/${sale.saleId}`, (route) =>
+    down ? route.fulfill({ status: 503, headers: { 'retry-after': '1' } }) : route.continue(),
+  );
+  await page.route(`**/api/sales/${sale.saleId}/events`, (route) =>
+    down ? route.fulfill({ status: 503 }) : route.continue(),
+  );
+  await page.goto(sale.path);
+  await expect(page.getByRole('heading', { name: "We're restoring the shelf" })).toBeVisible();
+  down = false;
+  await expect(page.getByRole('heading', { name: sale.name })).toBeVisible();
+});
+
+test('the network is lost in mid-hold and comes back', async ({ page, context, merchant, expectAnswers }) => {
+  expectAnswers(0);
+  const { products } = await merchant.sale();
+  await hold(page, products[0]!.path);
+  await context.setOffline(true);
+  await expect(page.getByText('You are offline.')).toBeVisible();
+  await expect(countdown(page)).toBeVisible();
+  await context.setOffline(false);
+  await expect(page.getByText('You are offline.')).toHaveCount(0);
+  await payButton(page).click();
+  await expect(page.getByRole('heading', { name: "It's yours" })).toBeVisible();
+});
+
+test('a shopper who wants more than the limit reads the limit', async ({ page, merchant, expectAnswers }) => {
+  expectAnswers(409);
+  const { products } = await merchant.sale({ products: [{ units: 5, limitPerCustomer: 1 }] });
+  await hold(page, products[0]!.path);
+  await payButton(page).click();
+  await expect(page.getByRole('heading', { name: "It's yours" })).toBeVisible();
+  await page.goto(products[0]!.path);
+  await buyButton(page).click();
+  await expect(page.getByText('At most 1 for each shopper; you already have 1.')).toBeVisible();
+});
+
+test('an address that leads nowhere says so and leads back', async ({ page, expectAnswers }) => {
+  expectAnswers(404);
+  for (const path of [
+    '/no-such-page',
+    '/sales/no-such-sale',
+    '/sales/no-such-sale/thing',
+    '/orders/00000000-0000-4000-8000-000000000000',
+    '/orders/x',
+  ]) {
+    await page.goto(path);
+    await expect(page.getByRole('heading', { name: 'Nothing here' })).toBeVisible();
+    await page.getByRole('link', { name: 'Back to the sales' }).click();
+    await expect(page).toHaveURL('/');
+  }
+});
+
+test("nobody reads another shopper's order", async ({ page, shopper, merchant, expectAnswers }) => {
+  expectAnswers(404);
+  const { products } = await merchant.sale();
+  const address = await hold(page, products[0]!.path);
+  const other = await shopper();
+  await other.goto(address);
+  await expect(other.getByText('There is no such order, or it belongs to somebody else.')).toBeVisible();
+});
