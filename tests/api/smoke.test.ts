@@ -15,9 +15,15 @@ test('a shopper buys one unit, and nobody can buy it again', async () => {
   const { productIds } = await web.client.sale({ units: [1] });
   const shopper = web.client.shopper();
   const held = await shopper.buyNow([{ productId: productIds[0]!, quantity: 1 }]);
-  expect(held).toMatchObject({ status: 201, body: { status: 'RESERVED', items: [{ tokens: [`${productIds[0]}-1`] }] } });
+  expect(held).toMatchObject({
+    status: 201,
+    body: { status: 'RESERVED', items: [{ tokens: [`${productIds[0]}-1`] }] },
+  });
   const other = await web.client.shopper().buyNow([{ productId: productIds[0]!, quantity: 1 }]);
-  expect(other).toMatchObject({ status: 409, body: { code: 'OUT_OF_STOCK', items: [{ requested: 1, available: 0, held: 1 }] } });
+  expect(other).toMatchObject({
+    status: 409,
+    body: { code: 'OUT_OF_STOCK', items: [{ requested: 1, available: 0, held: 1 }] },
+  });
   expect(await shopper.pay(held.body.orderId)).toMatchObject({ status: 200, body: { status: 'PAID' } });
 });
 
@@ -25,5 +31,8 @@ test('a hold that nobody pays comes back by itself', async () => {
   const { saleId, productIds } = await web.client.sale({ units: [1], holdSeconds: 1 });
   const held = await web.client.shopper().buyNow([{ productId: productIds[0]!, quantity: 1 }]);
   expect(held.status).toBe(201);
-  await until(async () => (await web.client.look(saleId)).products[0]?.available === 1, { what: 'the unit is back', timeoutMs: 5_000 });
+  await until(async () => (await web.client.look(saleId)).products[0]?.available === 1, {
+    what: 'the unit is back',
+    timeoutMs: 5_000,
+  });
 });

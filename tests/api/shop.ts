@@ -1,0 +1,95 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import mongoose, { type Connection } from 'mongoose';
+import { afterAll, beforeAll, expect } from 'vitest';
+import type { ErrorCode, Problem } from '#lib/contract.ts';
+import type { Answer, ShopClient } from '#tests/support/http.ts';
+import { type RunningWeb, type ShopFloor, shopFloor } from '#tests/support/processes.ts';
+
+/** A running shop as a stranger meets it, and what only its owner can look at: its Redis and its MongoDB. */
+export interface Shop {
+  floor: ShopFloor;
+  web: RunningWeb;
+  client: ShopClient;
+  redis: Redis;
+  mongo: Connection;
+}
+
+/** One web process for all tests of a file, over a Redis and a database of its own. Filled before the first test. */
+export function openShop(options: { env?: Record<string, string>; worker?: boolean } = {}): Shop {
+  const shop = {} as Shop;
+  beforeAll(async () => {
+    shop.floor = await shopFloor({ LOG_LEVEL: 'error', ...options.env });
+    [shop.web] = await Promise.all([shop.floor.web(), options.worker ? shop.floor.worker() : undefined]);
+    shop.client = shop.web.client;
+    shop.redis = new Redis(shop.floor.redis.url);
+    shop.mongo = await mongoose.createConnection(shop.floor.env.MONGODB_URI!).asPromise();
+  });
+  afterAll(async () => {
+    shop.redis?.disconnect();
+    await shop.mongo?.dropDatabase();
+    await shop.mongo?.close();
+    await shop.floor?.close();
+  });
+  return shop;
+}
+
+/** Every error is a problem+json with a stable code, is not cached, and shows nothing of the shop's inside. */
+export function expectProblem(answer: Answer, status: number, code: ErrorCode, more: Partial<Problem> = {}): void {
+  expect(answer).toMatchObject({
+    status,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    body: { type: 'about:blank', title: expect.any(String), status, code, ...more },
+  });
+  expect(JSON.stringify(answer.body)).not.toMatch(/node_modules|\.ts:|\bat \w+ \(|Mongo|Redis|Cast|Lua/);
+}
+
+/** @returns the one thing of a list that must have exactly one */
+export function only<T>(list: T[]): T {
+  expect(list).toHaveLength(1);
+  return list[0] as T;
+}
+
+/** An event as the sandbox's bank would send it, about an order's whole amount. */
+export function bankEvent(
+  order: { orderId: string; total: number; currency: string },
+  more: Record<string, unknown> = {},
+) {
+  const { orderId, total: amount, currency } = order;
+  return {
+    id: `evt-${randomUUID()}`,
+    type: 'payment.authorized',
+    paymentId: `pi-${randomUUID()}`,
+    orderId,
+    amount,
+    currency,
+    ...more,
+  };
+}
+
+/** The header that signs a webhook, made by hand after the contract: HMAC-SHA256 of "t.rawBody". */
+export function signature(
+  rawBody: string,
+  { secret = process.env.SANDBOX_WEBHOOK_SECRET!, at = Math.floor(Date.now() / 1000) } = {},
+): string {
+  return `t=${at},v1=${createHmac('sha256', secret).update(`${at}.${rawBody}`).digest('hex')}`;
+}
+
+/** Send a webhook with any signature header; the right one without. */
+export function sendWebhook(
+  client: ShopClient,
+  event: unknown,
+  header?: string | null,
+): Promise<Answer<{ received?: boolean } & Partial<Problem>>> {
+  const raw = typeof event === 'string' ? event : JSON.stringify(event);
+  const signed = header === undefined ? signature(raw) : header;
+  return client
+    .shopper()
+    .call('POST', '/api/payment/webhook', { raw, headers: signed === null ? {} : { 'holdfast-signature': signed } });
+}
+
+/** The moment of Redis's clock, in ms. */
+export async function redisNow(redis: Redis): Promise<number> {
+  const [seconds, micros] = await redis.time();
+  return Number(seconds) * 1000 + Number(micros) / 1000;
+}
