@@ -18,9 +18,7 @@ const RECORD_SLACK_MS = 10_000;
  */
 export async function ensureInstalled(root) {
   if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
-    throw new Error(
-      `Holdfast needs Node ${OLDEST_NODE} or newer to begin with (this is ${process.version}).`,
-    );
+    throw new Error(`Holdfast needs Node ${OLDEST_NODE} or newer to begin with (this is ${process.version}).`);
   }
   if (isInstalled(root)) return;
   const release = await takeTurn(root);

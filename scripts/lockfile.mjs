@@ -10,18 +10,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const OS = [
-  'aix',
-  'android',
-  'darwin',
-  'freebsd',
-  'linux',
-  'netbsd',
-  'openbsd',
-  'openharmony',
-  'sunos',
-  'win32',
-];
+const OS = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32'];
 const CPU = [
   'arm64',
   'arm',
@@ -94,13 +83,7 @@ function platformOf(name) {
   const cpu = CPU.find((known) => words.includes(known));
   if (!os && cpu !== 'wasm32') throw new Error(`${name} does not say its platform: add it to NAMELESS`);
   const libc =
-    os !== 'linux'
-      ? undefined
-      : words.includes('musl')
-        ? 'musl'
-        : words.includes('gnu')
-          ? 'glibc'
-          : undefined;
+    os !== 'linux' ? undefined : words.includes('musl') ? 'musl' : words.includes('gnu') ? 'glibc' : undefined;
   return {
     os: os && [os],
     cpu: cpu && [CPU_ALIASES[cpu] ?? cpu],

@@ -71,21 +71,23 @@ export async function findOrStartMongo(options: FindMongoOptions): Promise<{ url
 }
 
 async function launch(program: string, options: MongoOptions, port: number): Promise<ServiceProcess> {
+  const dbPath = path.join(options.dir, 'db');
   const service = await startProcess({
     name: 'MongoDB',
     command: program,
     args: [
-      ...['--dbpath', path.join(options.dir, 'db'), '--port', String(port), '--bind_ip', '127.0.0.1'],
+      ...['--dbpath', dbPath, '--port', String(port), '--bind_ip', '127.0.0.1'],
       ...['--replSet', REPLICA_SET, '--nounixsocket', '--quiet'],
       ...['--wiredTigerCacheSizeGB', '0.5'], // its default is half of the machine's memory
       ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
       ...(options.args ?? []),
     ],
     logFile: path.join(options.dir, 'mongod.log'),
+    telling: /"s":"[EF]"/, // errors and fatal ones; a dozen lines about leaving follow them
     ownGroup: options.ownGroup,
   });
   try {
-    await untilReady(service, () => becomePrimary(port), READY_LIMIT_MS);
+    await untilReady(service, () => becomePrimary(port, dbPath), READY_LIMIT_MS);
     return service;
   } catch (error) {
     await service.kill9();

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { type Log, silent } from '#scripts/services/log.ts';
@@ -85,7 +85,7 @@ async function launch(program: string, options: RedisOptions, port: number): Pro
     ownGroup: options.ownGroup,
   });
   try {
-    await untilReady(service, () => answersPing(port), READY_LIMIT_MS);
+    await untilReady(service, () => isReady(port, options.dir), READY_LIMIT_MS);
     return service;
   } catch (error) {
     await service.kill9();
@@ -117,15 +117,22 @@ function wrap(first: ServiceProcess, program: string, options: RedisOptions, por
   };
 }
 
-/** One inline PING over a bare socket: no client that reconnects and complains while the server is starting. */
-function answersPing(port: number): Promise<boolean> {
+/**
+ * PING over a bare socket: no client that reconnects and complains while the server is starting. Asks for its folder
+ * too: when somebody else has taken the port, theirs would answer while ours is still ending.
+ */
+function isReady(port: number, dir: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
+    let answer = '';
     const socket = net.connect({ port, host: '127.0.0.1' });
-    socket.setTimeout(2_000, () => socket.destroy(new Error('no answer to PING within 2 s')));
-    socket.once('connect', () => socket.write('PING\r\n'));
-    socket.once('data', (answer) => {
+    socket.setTimeout(2_000, () => socket.destroy(new Error('no answer within 2 s')));
+    socket.once('connect', () => socket.write('PING\r\nCONFIG GET dir\r\nQUIT\r\n'));
+    socket.on('data', (chunk) => {
+      answer += chunk;
+    });
+    socket.once('end', () => {
       socket.destroy();
-      resolve(answer.toString().startsWith('+PONG'));
+      resolve(answer.startsWith('+PONG') && answer.includes(`\r\n${realpathSync(dir)}\r\n`));
     });
     socket.once('error', reject);
   });

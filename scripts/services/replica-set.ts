@@ -9,14 +9,17 @@ const INVALID_REPLICA_SET_CONFIG = 93;
 /**
  * Make the mongod of this port the primary of a replica set of one, whatever it was before: new, or a set of one
  * that ran on another port. Resolves to true when it takes writes; false means "ask again"; throws while it cannot be asked.
+ * @param dbPath of the mongod that is meant: when somebody else has taken the port, theirs is left alone
  */
-export async function becomePrimary(port: number): Promise<boolean> {
+export async function becomePrimary(port: number, dbPath: string): Promise<boolean> {
   const client = new mongo.MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
     serverSelectionTimeoutMS: CONNECT_LIMIT_MS,
     connectTimeoutMS: CONNECT_LIMIT_MS,
   });
   try {
     const admin = client.db('admin');
+    const { parsed } = await admin.command({ getCmdLineOpts: 1 });
+    if (parsed?.storage?.dbPath !== dbPath) throw new Error(`another MongoDB listens on port ${port}`);
     const hello = await admin.command({ hello: 1 });
     if (hello.isWritablePrimary === true && hello.me === `127.0.0.1:${port}`) return true;
     await admin.command({ replSetGetStatus: 1 }).catch((error: unknown) => repair(client, port, error));

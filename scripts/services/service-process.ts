@@ -9,6 +9,8 @@ export interface ServiceOptions {
   args: string[];
   /** What it prints goes here, appended. */
   logFile: string;
+  /** Which of its lines tell why it ended, when it says much else besides. */
+  telling?: RegExp;
   env?: NodeJS.ProcessEnv;
   cwd?: string;
   /**
@@ -82,7 +84,7 @@ export async function startProcess(options: ServiceOptions): Promise<ServiceProc
     name: options.name,
     pid,
     process: child,
-    lastLines: () => tailOf(options.logFile, writtenBefore),
+    lastLines: () => tailOf(options, writtenBefore),
     exited,
     get exit() {
       return exit;
@@ -113,9 +115,10 @@ function watchExit() {
   });
 }
 
-function tailOf(logFile: string, fromByte: number): string {
-  const written = readFileSync(logFile).subarray(fromByte).toString().trimEnd();
-  return written === '' ? '(it wrote nothing)' : written.split('\n').slice(-SHOWN_LINES).join('\n');
+function tailOf({ logFile, telling }: ServiceOptions, fromByte: number): string {
+  const lines = readFileSync(logFile).subarray(fromByte).toString().trimEnd().split('\n');
+  const reasons = telling ? lines.filter((line) => telling.test(line)) : [];
+  return (reasons.length > 0 ? reasons : lines).slice(-SHOWN_LINES).join('\n') || '(it wrote nothing)';
 }
 
 /**

@@ -11,6 +11,7 @@ const SOURCES = [
   'lua',
   'public',
   'next.config.ts',
+  'tsconfig.build.json',
   'package.json',
   'package-lock.json',
   'postcss.config.mjs',

@@ -30,6 +30,6 @@ export function writeSecretsOnce(root: string): boolean {
 }
 
 /** The secrets that an environment lacks. Fill them from `.env.local` first. */
-export function missingSecrets(environment: NodeJS.ProcessEnv): string[] {
+export function missingSecrets(environment: Record<string, string | undefined>): string[] {
   return SECRETS.filter((name) => !environment[name]);
 }

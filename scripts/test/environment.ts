@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { TestServices } from '#scripts/test/services.ts';
 
 /** Every setting of the shop (see .env.example): none of the operator's own may reach a test. */
-const SETTINGS = [
+export const SETTINGS: readonly string[] = [
   'PORT',
   'REDIS_URL',
   'MONGODB_URI',
@@ -23,7 +23,7 @@ const SETTINGS = [
   'WEB_CONCURRENCY',
   'DEMO',
   'LOG_LEVEL',
-] as const;
+];
 
 /** The test run's build goes here, beside a running shop's. */
 export const TEST_DIST_DIR = '.next-test';
