@@ -40,11 +40,11 @@ local function count(limit, customer, units)
   if units ~= 0 and redis.call('HINCRBY', limit, customer, units) <= 0 then redis.call('HDEL', limit, customer) end
 end
 
--- End a hold: its records go, its cart is free again.
+-- End a hold: its records go, its cart is free again. It leaves the sweep's list last, see reserve.lua.
 local function close(order, hold, timer, deadlines, cart, cartId)
   if cartId ~= '' and named(redis.call('GET', cart)) == order then redis.call('DEL', cart) end
-  redis.call('ZREM', deadlines, order)
   redis.call('DEL', timer, hold)
+  redis.call('ZREM', deadlines, order)
 end
 
 -- Write a transition into the ledger and nudge whoever watches the sale.

@@ -52,10 +52,10 @@ for _, line in ipairs(lines) do
 end
 if #over > 2 or #short > 2 then return #over > 2 and over or short end
 
--- Records first, tokens last: an AOF cut anywhere in between leaves a hold that expires, never a token without one.
+-- The sweep's list first, then the hold, tokens last: an AOF cut in between leaves what expires, never a token or hold that does not.
 local deadline, taken = now + tonumber(holdMs), {}
-redis.call('HSET', hold, 'customer', customer, 'cart', cartId, 'key', key, 'fingerprint', itemsPrint, 'deadlineMs', deadline, 'extensions', '', 'products', #lines)
 redis.call('ZADD', deadlines, deadline, order)
+redis.call('HSET', hold, 'customer', customer, 'cart', cartId, 'key', key, 'fingerprint', itemsPrint, 'deadlineMs', deadline, 'extensions', '', 'products', #lines)
 redis.call('SET', timer, '1', 'PXAT', deadline)
 if cartId ~= '' then redis.call('SET', cart, order .. ' ' .. itemsPrint) end
 if key ~= '' then redis.call('SET', idem, order .. ' ' .. requestPrint, 'PX', idemMs) end

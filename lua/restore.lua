@@ -21,9 +21,9 @@ local ledgerLength, other, now = tonumber(ARGV[9]), ARGV[10], clock()
 if redis.call('EXISTS', sale) == 0 then return { 'saleNotReady', now } end
 
 deadline = math.max(tonumber(deadline), tonumber(redis.call('HGET', hold, 'deadlineMs') or 0))
+redis.call('ZADD', deadlines, deadline, order)
 redis.call('HSETNX', hold, 'extensions', extensions)
 redis.call('HSET', hold, 'customer', customer, 'cart', cartId, 'key', key, 'fingerprint', print, 'deadlineMs', deadline, 'products', (#ARGV - 10) / 2)
-redis.call('ZADD', deadlines, deadline, order)
 if deadline > now then redis.call('SET', timer, '1', 'PXAT', deadline) end
 if cartId ~= '' then redis.call('SET', cart, order .. ' ' .. print) end
 local back, missing = {}, 0

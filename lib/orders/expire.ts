@@ -17,9 +17,8 @@ export async function expire(shop: Shop, saleId: string, orderId: string): Promi
   const { inventory, orders } = shop;
   const look = await inventory.readHold(saleId, orderId);
   const held = look.status === 'held' ? look.hold : undefined;
-  if (look.status === 'held' && (look.timerRuns || look.hold.deadlineMs > look.nowMs)) {
-    return { status: 'notDue', deadlineMs: look.hold.deadlineMs };
-  }
+  if (look.status === 'held' && look.timerRuns) return { status: 'notDue', deadlineMs: look.hold.deadlineMs };
+  if (held && held.deadlineMs > look.nowMs) return rearm(shop, saleId, orderId, held.deadlineMs);
   const order = await orders.cancel(orderId, 'EXPIRED', look.nowMs, {
     overdueAtMs: look.nowMs,
     ...(held ? { tombstone: { saleId, customer: held.customer } } : {}),
@@ -29,10 +28,19 @@ export async function expire(shop: Shop, saleId: string, orderId: string): Promi
     return { status: 'unknown' };
   }
   crashPoint('after_cancel');
-  if (order.status === 'RESERVED' && isLive(order)) {
-    await inventory.restore(saleId, toLiveOrder(order), ''); // the order's deadline is the later one: arm the timer for it
-    return { status: 'notDue', deadlineMs: order.deadlineMs };
-  }
+  if (order.status === 'RESERVED') return rearm(shop, saleId, orderId, order.deadlineMs); // the order's deadline is later
   await follow(shop, order);
   return { status: order.status === 'PAID' ? 'paid' : 'expired', order };
+}
+
+/** The timer is gone before the later of both deadlines: arm it again. */
+async function rearm(
+  { inventory, orders }: Shop,
+  saleId: string,
+  orderId: string,
+  deadlineMs: number,
+): Promise<Expired> {
+  const order = await orders.find(orderId);
+  if (order?.status === 'RESERVED' && isLive(order)) await inventory.restore(saleId, toLiveOrder(order), '');
+  return { status: 'notDue', deadlineMs: Math.max(deadlineMs, order?.deadlineMs ?? 0) };
 }

@@ -1,4 +1,5 @@
 import { commit, type InventoryScripts, release } from '#lib/inventory/index.ts';
+import { log } from '#lib/log.ts';
 import { isLive, type Order, toLiveOrder } from '#lib/orders/order.ts';
 import type { OrderStore } from '#lib/orders/store.ts';
 
@@ -15,6 +16,10 @@ export interface Shop {
  * A sale that is not ready is left alone: its rebuild reads MongoDB.
  */
 export async function follow({ inventory }: Shop, order: Order): Promise<void> {
-  if (order.status === 'PAID' && isLive(order)) await commit(inventory, order.saleId, toLiveOrder(order));
+  if (order.status === 'PAID' && isLive(order)) {
+    const outcome = await commit(inventory, order.saleId, toLiveOrder(order));
+    if (outcome.status === 'soldToAnother')
+      log().error({ ...outcome, paid: order.orderId }, 'Redis has sold a PAID unit to another order');
+  }
   if (order.status === 'CANCELLED' && order.saleId) await release(inventory, order.saleId, order.orderId, order.cartId);
 }

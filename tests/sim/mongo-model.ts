@@ -30,8 +30,11 @@ const tokens = (order: Order) => order.items.flatMap((item) => item.tokens);
 
 /** The orders' store over a Map, with MongoDB's two unique indexes. tests/sim/differential holds it against the real one. */
 export function orderModel({ orders }: Pick<MongoState, 'orders'>, { fence = true } = {}): Sync<OrderStore> {
-  const find = (orderId: string) => {
-    const order = orders.get(orderId);
+  const find = (wanted: Parameters<OrderStore['find']>[0]) => {
+    const order =
+      typeof wanted === 'string'
+        ? orders.get(wanted)
+        : [...orders.values()].find(({ customer, key }) => customer === wanted.customer && key === wanted.key);
     return order ? copy(order) : undefined;
   };
   return {

@@ -172,7 +172,10 @@ export function redisModel(source: RedisSource): Sync<InventoryScripts> {
       const { sale } = look(saleId);
       if (!sale.ready) return { status: 'saleNotReady' };
       const outcome = inspect(sale, productId, thorough);
-      if (outcome.status === 'unsound' && closing) sale.ready = undefined;
+      if (outcome.status === 'unsound' && closing) {
+        sale.ready = undefined;
+        sale.torn = false;
+      }
       return outcome;
     },
 

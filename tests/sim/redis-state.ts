@@ -24,6 +24,8 @@ export interface HoldRecord {
 
 /** All keys of one sale. */
 export interface SaleRecords {
+  /** Half of a transaction was executed at a restart: nothing is promised until somebody notices. */
+  torn: boolean;
   /** The hash `sale:{S}`; undefined = not ready. */
   ready: (SaleSettings & { epoch: number; minted: Map<string, number> }) | undefined;
   products: Map<string, ProductRecords>;
@@ -46,6 +48,7 @@ export function saleRecords(state: RedisState, saleId: string): SaleRecords {
   let sale = state.get(saleId);
   if (!sale) {
     sale = {
+      torn: false,
       ready: undefined,
       products: new Map(),
       holds: new Map(),

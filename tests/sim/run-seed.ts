@@ -4,9 +4,9 @@ import { type CheckoutRequest, cancel, checkout, expire, extend, sweep } from '#
 import { type PaymentEvent, receive, redo } from '#lib/payments/index.ts';
 import { rebuildSale, reconcile } from '#lib/reconcile/index.ts';
 import type { Random } from './random.ts';
-import type { RedisState } from './redis-state.ts';
+import { type RedisState, saleRecords } from './redis-state.ts';
 import { type Actor, NoAnswerError } from './scheduler.ts';
-import { BrokenError, checkAlways, checkAtRest, type SimShop, World } from './world.ts';
+import { BrokenError, checkAlways, checkAtRest, type Heard, type SimShop, World } from './world.ts';
 
 export interface SeedResult {
   seed: number;
@@ -42,13 +42,14 @@ export async function runSeed(seed: number, { dataLoss = true } = {}): Promise<S
   return { seed, steps: world.scheduler.steps, counted: world.counted };
 }
 
-class Story {
+class Story implements Heard {
   readonly world: World;
   readonly random: Random;
   readonly dataLoss: boolean;
   readonly holdMs: number;
   readonly acknowledged = new Set<string>();
   readonly paid = new Set<string>();
+  readonly alarmed = new Set<string>();
   readonly payments = new Map<string, PaymentEvent>();
   /** Events on their way to the shop: late, twice, out of order, or lost and sent again at the end. */
   readonly wire: PaymentEvent[] = [];
@@ -153,7 +154,7 @@ class Story {
   /** A checkout: buy now or of a cart, with a key or without, sometimes one that somebody has sent before. */
   request(): CheckoutRequest {
     const { random } = this;
-    if (this.requests.length > 0 && random.chance(0.2)) return random.pick(this.requests);
+    if (this.requests.length > 0 && random.chance(0.3)) return this.again(random.pick(this.requests));
     const [saleId, { products }] = random.pick([...this.world.mongo.sales]);
     const chosen = products.filter((_, i) => i === 0 || random.chance(0.4));
     const lines = chosen.map(({ _id }) => ({ productId: _id, name: '', price: 100, quantity: 1 + random.below(2) }));
@@ -172,6 +173,21 @@ class Story {
     return request;
   }
 
+  /** A request that was sent before: the same, or with another content under its cart or key. */
+  again(request: CheckoutRequest): CheckoutRequest {
+    const chance = this.random.next();
+    if (chance < 0.7) return request;
+    const lines = request.lines.slice(0, 1).map((line) => ({ ...line, quantity: line.quantity === 1 ? 2 : 1 }));
+    const print = lines.map(({ productId, quantity }) => `${productId}:${quantity}`).join(',');
+    // A cart's request is "this cart", whatever is in it now.
+    return {
+      ...request,
+      lines,
+      itemsFingerprint: print,
+      requestFingerprint: request.cartId && chance < 0.9 ? request.requestFingerprint : print,
+    };
+  }
+
   /** What one shopper does with an order: pay in time or late, once or twice; refuse; ask for more time; let go; walk away. */
   async buy(shop: SimShop, actor: Actor, request: CheckoutRequest): Promise<void> {
     const { random, world } = this;
@@ -187,6 +203,7 @@ class Story {
         world.promised.set(order.orderId, Math.max(world.promised.get(order.orderId) ?? 0, extended.deadlineMs));
       world.count(`extend ${extended.status}`);
     }
+    if (random.chance(0.2)) await this.linger(actor);
     const choice = random.next();
     if (choice < 0.1) {
       world.count(`cancel ${(await cancel(shop, order, 'SHOPPER')).status}`);
@@ -205,6 +222,18 @@ class Story {
     if (events.includes('payment.authorized') && random.chance(0.15))
       this.send(order.orderId, 'payment.authorized', amount, `${order.orderId}#again`);
     world.scheduler.note(actor, `sends ${events}`);
+    if (random.chance(0.1)) {
+      await this.linger(actor); // an old page: its order may have ended meanwhile
+      world.count(`late ${(await extend(shop, (await shop.orders.find(order.orderId)) ?? order, 'asked')).status}`);
+      world.count(`late cancel ${(await cancel(shop, order, 'SHOPPER')).status}`);
+    }
+    if (random.chance(0.15)) await this.buy(shop, actor, request); // again: the same cart, the same key
+  }
+
+  /** Some steps pass. */
+  async linger(actor: Actor): Promise<void> {
+    for (let steps = this.random.below(40); steps > 0; steps--)
+      await this.world.scheduler.step(actor, 'lingers', () => {});
   }
 
   send(orderId: string, type: string, amount: number, paymentId: string): void {
@@ -247,7 +276,7 @@ class Story {
       'crash',
       'pause',
       'clock jump',
-      ...(this.dataLoss ? ['rollback', 'rollback', 'flush', 'split brain'] : []),
+      ...(this.dataLoss ? ['rollback', 'rollback', 'flush', 'split brain', 'torn transaction'] : []),
     ];
     const kind = random.pick(kinds);
     world.count(`fault ${kind}`);
@@ -271,11 +300,30 @@ class Story {
         world.redis = new Map();
         this.saved = undefined;
         break;
+      case 'torn transaction':
+        this.lose();
+        this.tear();
+        break;
       default: // split brain: half of the processes on either side, until one side is thrown away
         this.lose();
         if (world.otherSide) world.otherSide = undefined;
         else world.otherSide = structuredClone(world.redis);
     }
+  }
+
+  /** The append-only file was cut inside a script's transaction, and its half was executed: a unit is lost, or in two places. */
+  tear(): void {
+    const { random } = this;
+    const sale = saleRecords(this.world.redis, this.someSale());
+    const records = [...sale.products.values()].filter(({ stock, held }) => stock.length + held.size > 0);
+    if (!sale.ready || records.length === 0) return;
+    const { stock, held, sold } = random.pick(records);
+    sale.torn = true;
+    const [token, orderId] = [...held][0] ?? [];
+    if (token && orderId && random.chance(0.3)) sold.set(token, orderId);
+    else if (token && random.chance(0.5)) held.delete(token);
+    else if (random.chance(0.5)) stock.pop();
+    else if (stock[0]) stock.push(stock[0]);
   }
 
   lose(): void {
@@ -307,7 +355,11 @@ class Story {
     for (let round = 0; round < QUIET_ROUNDS; round++) {
       world.nowMs += this.holdMs * 3 + 10_000;
       for (const saleId of world.mongo.sales.keys()) {
-        this.start('reconciler', (shop) => reconcile(shop as never, saleId, { thorough: true }));
+        this.start('reconciler', async (shop) => {
+          const { alarms } = await reconcile(shop as never, saleId, { thorough: true });
+          for (const alarm of alarms) this.alarmed.add(alarm.split(' ')[0]!);
+          if (alarms.length > 0) world.count('alarm');
+        });
         await this.drain();
         this.start('sweeper', (shop) => sweep(shop, saleId));
       }
@@ -315,12 +367,12 @@ class Story {
       await this.drain();
       if (round > 0 && this.rests()) return;
     }
-    checkAtRest(world, this.acknowledged, this.paid, this.payments);
+    checkAtRest(world, this);
   }
 
   rests(): boolean {
     try {
-      checkAtRest(this.world, this.acknowledged, this.paid, this.payments);
+      checkAtRest(this.world, this);
       return true;
     } catch {
       return false; // perhaps the next round of the workers

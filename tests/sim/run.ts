@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util';
+import { startCoverage } from './coverage.ts';
 import { runSeed, SeedError } from './run-seed.ts';
 
 // `node tests/sim/run.ts --seeds 20000 --start 1`: run seeds, print figures as one JSON line; exit 1 at the first broken one,
-// with its history. `--seed N` replays one; `--no-loss` leaves Redis's data alone; `--seconds N` stops after that long.
+// with its history. `--seed N` replays one; `--no-loss` leaves Redis's data alone; `--seconds N` stops after that long;
+// `--coverage` adds the lines of the protocol that no seed has run.
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '20000' },
@@ -10,12 +12,13 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     seconds: { type: 'string', default: '3600' },
     'no-loss': { type: 'boolean', default: false },
-    verbose: { type: 'boolean', default: false },
+    coverage: { type: 'boolean', default: false },
   },
 });
 const first = Number(values.seed ?? values.start);
 const count = values.seed ? 1 : Number(values.seeds);
 const began = performance.now();
+const coverage = values.coverage ? await startCoverage() : undefined;
 const total: Record<string, number> = {};
 let steps = 0;
 let seeds = 0;
@@ -29,8 +32,16 @@ try {
   const faults = Object.entries(total)
     .filter(([what]) => what.startsWith('fault '))
     .reduce((sum, [, times]) => sum + times, 0);
+  const uncovered = (await coverage?.uncovered()) ?? [];
   console.log(
-    JSON.stringify({ seeds, steps, faults, seconds: Math.round((performance.now() - began) / 100) / 10, total }),
+    JSON.stringify({
+      seeds,
+      steps,
+      faults,
+      seconds: Math.round((performance.now() - began) / 100) / 10,
+      total,
+      uncovered,
+    }),
   );
 } catch (error) {
   if (!(error instanceof SeedError)) throw error;
