@@ -9,8 +9,8 @@ export const GET = route({ who: 'customer', query: listQuery }, async ({ shop, c
   const before = query.before ? Date.parse(query.before) : Number.MAX_SAFE_INTEGER;
   const page = customer ? await shop.orders.ofCustomer(customer, Math.min(before, 8.64e15), query.limit) : [];
   const orders = await Promise.all(page.map((order) => fresh(shop, order)));
-  const at = await redisClock(shop);
   const sales = await Promise.all(orders.map(({ saleId }) => shop.catalog.sale(saleId)));
+  const at = await redisClock(shop);
   const next = page.length === query.limit ? new Date(page.at(-1)!.createdAtMs).toISOString() : null;
   return json(200, {
     orders: orders.map((order, i) => toOrderAnswer(order, at, sales[i])),
