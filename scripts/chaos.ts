@@ -1,0 +1,31 @@
+import { parseArgs } from 'node:util';
+import { compareStores } from '#scripts/chaos/differential.ts';
+import { runMutations } from '#scripts/chaos/mutations.ts';
+import { runSimulation } from '#scripts/chaos/simulation.ts';
+
+// `npm run chaos -- sim|mutations|differential`: the long proofs; what each has shown last stands in docs/correctness.md.
+const { values, positionals } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1000000' },
+    start: { type: 'string', default: '1' },
+    sequences: { type: 'string', default: '10000' },
+    only: { type: 'string', default: '' },
+  },
+  allowPositionals: true,
+});
+
+const proofs: Record<string, () => Promise<boolean>> = {
+  sim: () => runSimulation(Number(values.start), Number(values.seeds)),
+  mutations: () => runMutations(values.only),
+  differential: () => compareStores(Number(values.sequences)),
+};
+
+const proof = proofs[positionals[0] ?? ''];
+if (proof) {
+  process.exitCode = (await proof()) ? 0 : 1;
+} else {
+  process.stderr.write(
+    `usage: npm run chaos -- ${Object.keys(proofs).join(' | ')} [--seeds N] [--sequences N] [--only NAME]\n`,
+  );
+  process.exitCode = 2;
+}

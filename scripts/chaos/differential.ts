@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { holdfast } from '#lib/process.ts';
+import { TEST_SECRETS } from '#scripts/chaos/environment.ts';
+import { startMongo } from '#scripts/services/mongodb.ts';
+import { startRedis } from '#scripts/services/redis.ts';
+import { compareOrders } from '#tests/sim/differential-orders.ts';
+import { compareRedis } from '#tests/sim/differential-redis.ts';
+
+/**
+ * Hold the simulation's Redis and orders against real ones, on throw-away services.
+ * @param sequences how many random sequences of calls, for each of the two
+ * @returns whether every reply and every state was the same
+ */
+export async function compareStores(sequences: number): Promise<boolean> {
+  const dir = mkdtempSync(join(tmpdir(), 'holdfast-differential-'));
+  const [redis, mongo] = await Promise.all([
+    startRedis({ dir: join(dir, 'redis') }),
+    startMongo({ dir: join(dir, 'mongo') }),
+  ]);
+  Object.assign(process.env, TEST_SECRETS, { REDIS_URL: redis.url, MONGODB_URI: mongo.url });
+  const shop = holdfast();
+  try {
+    await shop.boot();
+    const seed = Date.now() % 1_000_000_000;
+    const began = performance.now();
+    const scripts = await compareRedis(shop.redis, { sequences, calls: 30, seed, atOnce: 24 });
+    const orders = await compareOrders(shop.models, { sequences, calls: 20, seed, atOnce: 48 });
+    const seconds = Math.round((performance.now() - began) / 1000);
+    process.stdout.write(
+      `from seed ${seed}: ${sequences} sequences each, ${scripts} script calls and ${orders} order calls, all equal, ${seconds} s\n`,
+    );
+    return true;
+  } catch (error) {
+    process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return false;
+  } finally {
+    await shop.close();
+    await Promise.all([redis.stop(), mongo.stop()]);
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
