@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CheckoutAnswer, ProductAnswer } from '#lib/contract.ts';
-import type { Answer, ShopClient } from '#tests/support/http.ts';
+import type { Answer, ShopClient, Shopper } from '#tests/support/http.ts';
 
 /** What a buyer does with a hold. */
 export type Choice = 'pays' | 'fails' | 'walksAway';
@@ -8,7 +8,7 @@ export type Choice = 'pays' | 'fails' | 'walksAway';
 /** One call as its caller saw it; `unknown` = no answer, or one that promises nothing (503). */
 export interface Call {
   buyer: number;
-  op: 'checkout' | Choice;
+  op: 'arrives' | 'checkout' | Choice;
   startMs: number;
   endMs: number;
   outcome: 'ok' | 'refused' | 'unknown';
@@ -38,7 +38,7 @@ export interface CrowdOptions {
   choose(buyer: number): Choice;
   /** Checkouts of one buyer who finds the shelf empty. */
   attempts: number;
-  /** Calls again after an answer that promises nothing, each under the same key. */
+  /** Calls again after an answer that promises nothing, each under the same key and at the next web process. */
   repeats?: number;
   /** Ends the crowd early: who waits goes home. */
   until?: AbortSignal;
@@ -52,7 +52,7 @@ export interface CrowdResult {
 
 /**
  * Many buyers at once, each with a cookie and a key, spread over every web process; each pays at another process than the one
- * that promised the hold. Who finds the shelf empty waits until units are seen on it again, a few for each unit and in
+ * that promised the hold. With `repeats` a buyer has a cookie before the first checkout, so that a repeat is the same customer's. Who finds the shelf empty waits until units are seen on it again, a few for each unit and in
  * random order, and goes home when nothing can come back any more.
  */
 export async function crowd(webs: ShopClient[], options: CrowdOptions): Promise<CrowdResult> {
@@ -64,30 +64,31 @@ export async function crowd(webs: ShopClient[], options: CrowdOptions): Promise<
   const shelf = new Shelf(webs, options);
 
   const one = async (buyer: number) => {
-    const home = webs[buyer % webs.length]!;
-    const away = webs[(buyer + 1) % webs.length]!;
-    const me = home.shopper();
-    const call = async (op: Call['op'], work: () => Promise<Answer<object>>) => {
+    let at = buyer;
+    let cookie = '';
+    const call = async (op: Call['op'], work: (me: Shopper) => Promise<Answer<object>>) => {
       for (let again = 0; ; again++) {
-        const done = await gate(() => note(buyer, op, work));
+        const me = webs[at++ % webs.length]!.shopper(cookie);
+        const done = await gate(() => note(buyer, op, () => work(me)));
+        cookie = me.cookie;
         result.calls.push(done.call);
         if (done.call.outcome !== 'unknown' || again >= repeats || options.until?.aborted) return done;
         await shelf.nextLook();
       }
     };
 
+    if (repeats > 0) await call('arrives', (me) => me.call('POST', '/api/cart'));
     for (let attempt = 0; attempt < attempts; attempt++) {
       if (attempt > 0 && !(await shelf.mayHaveUnits())) return;
       const key = randomUUID();
-      const held = await call('checkout', () => me.buyNow([{ productId: options.productId, quantity: 1 }], key));
+      const held = await call('checkout', (me) => me.buyNow([{ productId: options.productId, quantity: 1 }], key));
       if (held.call.outcome !== 'ok') continue;
       const { orderId, tokens } = held.call;
       const choice = choose(buyer);
       const promised: Promised = { buyer, orderId, tokens, deadlineMs: held.deadlineMs, choice, status: 0 };
       result.promised.push(promised);
       if (choice === 'walksAway') return;
-      const bank = away.shopper(me.cookie);
-      const decided = await call(choice, () => (choice === 'pays' ? bank.pay(orderId) : bank.fail(orderId)));
+      const decided = await call(choice, (me) => (choice === 'pays' ? me.pay(orderId) : me.fail(orderId)));
       promised.status = decided.call.status;
       return;
     }

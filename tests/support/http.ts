@@ -19,7 +19,10 @@ export interface CallOptions {
 export interface Shopper {
   call<T = unknown>(method: string, path: string, options?: CallOptions): Promise<Answer<T>>;
   cookie: string;
-  buyNow(items: { productId: string; quantity: number }[], key?: string): Promise<Answer<CheckoutAnswer & Omit<Problem, 'status' | 'items'>>>;
+  buyNow(
+    items: { productId: string; quantity: number }[],
+    key?: string,
+  ): Promise<Answer<CheckoutAnswer & Omit<Problem, 'status' | 'items'>>>;
   pay(orderId: string): Promise<Answer<{ orderId: string; status: string } & Omit<Problem, 'status'>>>;
   fail(orderId: string): Promise<Answer<{ orderId: string; status: string } & Omit<Problem, 'status'>>>;
   cartWith(items: { productId: string; quantity: number }[]): Promise<string>;
@@ -28,8 +31,21 @@ export interface Shopper {
 export interface ShopClient {
   url: string;
   shopper(cookie?: string): Shopper;
-  admin<T = unknown>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>;
-  sale(options?: { holdSeconds?: number; extendSeconds?: number; opensAt?: string; closesAt?: string; units?: number[]; limitPerCustomer?: number; price?: number }): Promise<{ saleId: string; productIds: string[] }>;
+  admin<T = unknown>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer<T>>;
+  sale(options?: {
+    holdSeconds?: number;
+    extendSeconds?: number;
+    opensAt?: string;
+    closesAt?: string;
+    units?: number[];
+    limitPerCustomer?: number;
+    price?: number;
+  }): Promise<{ saleId: string; productIds: string[] }>;
   look(saleId: string): Promise<OneSaleAnswer>;
 }
 
@@ -44,11 +60,20 @@ export function client(url: string): ShopClient {
     admin,
     shopper: (cookie = '') => shopper(url, cookie),
     async sale({ units = [10], price = 1_000, limitPerCustomer, ...options } = {}) {
-      const made = await admin<{ saleId: string }>('POST', '/api/sales', { name: 'A sale', currency: 'EUR', ...options });
+      const made = await admin<{ saleId: string }>('POST', '/api/sales', {
+        name: 'A sale',
+        currency: 'EUR',
+        ...options,
+      });
       if (made.status !== 201) throw new Error(JSON.stringify(made));
       const productIds: string[] = [];
       for (const [i, quantity] of units.entries()) {
-        const product = await admin<{ productId: string }>('POST', '/api/product', { name: `Product ${i}`, price, saleId: made.body.saleId, ...(limitPerCustomer ? { limitPerCustomer } : {}) });
+        const product = await admin<{ productId: string }>('POST', '/api/product', {
+          name: `Product ${i}`,
+          price,
+          saleId: made.body.saleId,
+          ...(limitPerCustomer ? { limitPerCustomer } : {}),
+        });
         if (product.status !== 201) throw new Error(JSON.stringify(product));
         const minted = await admin('POST', '/api/product/seed', { productId: product.body.productId, quantity });
         if (minted.status !== 200) throw new Error(JSON.stringify(minted));
@@ -64,12 +89,16 @@ function shopper(url: string, cookie: string): Shopper {
   const me: Shopper = {
     cookie,
     async call<T>(method: string, path: string, options: CallOptions = {}) {
-      const answer = await send<T>(url, method, path, { ...options, headers: { ...(me.cookie ? { cookie: me.cookie } : {}), ...options.headers } });
+      const answer = await send<T>(url, method, path, {
+        ...options,
+        headers: { ...(me.cookie ? { cookie: me.cookie } : {}), ...options.headers },
+      });
       const set = [answer.headers['set-cookie'] ?? []].flat()[0];
       if (set) me.cookie = set.split(';')[0]!;
       return answer;
     },
-    buyNow: (items, key) => me.call('POST', '/api/checkout', { body: { items }, headers: key ? { 'idempotency-key': key } : {} }),
+    buyNow: (items, key) =>
+      me.call('POST', '/api/checkout', { body: { items }, headers: key ? { 'idempotency-key': key } : {} }),
     pay: (orderId) => me.call('POST', '/api/payment/success', { body: { orderId } }),
     fail: (orderId) => me.call('POST', '/api/payment/fail', { body: { orderId } }),
     async cartWith(items) {
@@ -84,21 +113,37 @@ function shopper(url: string, cookie: string): Shopper {
   return me;
 }
 
-function send<T>(url: string, method: string, path: string, { body, raw, headers = {} }: CallOptions = {}): Promise<Answer<T>> {
+function send<T>(
+  url: string,
+  method: string,
+  path: string,
+  { body, raw, headers = {} }: CallOptions = {},
+): Promise<Answer<T>> {
   const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
   return new Promise((resolve, reject) => {
-    const outgoing = request(new URL(url), {
-      agent, method, path,
-      headers: { ...(payload === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }), ...headers },
-    }, (incoming) => {
-      const chunks: Buffer[] = [];
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-      incoming.on('error', reject);
-      incoming.on('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: parse(text) as T });
-      });
-    });
+    const outgoing = request(
+      new URL(url),
+      {
+        agent,
+        method,
+        path,
+        headers: {
+          ...(payload === undefined
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
+          ...headers,
+        },
+      },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('error', reject);
+        incoming.on('end', () => {
+          const text = Buffer.concat(chunks).toString();
+          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: parse(text) as T });
+        });
+      },
+    );
     outgoing.on('error', reject);
     outgoing.end(payload);
   });

@@ -36,6 +36,8 @@ export interface ShopFloor {
   redis: RunningRedis;
   web(env?: Record<string, string>): Promise<RunningWeb>;
   worker(env?: Record<string, string>): Promise<Running>;
+  /** Start `server.ts` or `worker/index.ts` and wait for nothing: one that is to die or to refuse. */
+  spawn(program: string, env?: Record<string, string>): Running;
   /** Run a script of scripts/ to its end. */
   run(script: string, ...args: string[]): Promise<{ code: number | null; output: string }>;
   close(): Promise<void>;
@@ -47,7 +49,13 @@ export async function shopFloor(env: Record<string, string> = {}): Promise<ShopF
   const redis = await startRedis({ dir, log: () => {} });
   const uri = new URL(process.env.MONGODB_URI!);
   uri.pathname = `/floor-${randomBytes(6).toString('hex')}`;
-  const shared: Record<string, string> = { REDIS_URL: redis.url, MONGODB_URI: uri.href, SWEEP_SECONDS: '1', NEXTAUTH_URL: '', ...env };
+  const shared: Record<string, string> = {
+    REDIS_URL: redis.url,
+    MONGODB_URI: uri.href,
+    SWEEP_SECONDS: '1',
+    NEXTAUTH_URL: '',
+    ...env,
+  };
   const started: Running[] = [];
 
   const start = (args: string[], own: Record<string, string>): Running => {
@@ -67,9 +75,12 @@ export async function shopFloor(env: Record<string, string> = {}): Promise<ShopF
     },
     async worker(own = {}) {
       const running = start(['worker/index.ts'], { LOG_LEVEL: 'info', ...own });
-      await until(async () => gone(running) || running.output().includes('worker is ready'), { what: 'worker is ready' });
+      await until(async () => gone(running) || running.output().includes('worker is ready'), {
+        what: 'worker is ready',
+      });
       return running;
     },
+    spawn: (program, own = {}) => start([program], own),
     async run(script, ...args) {
       const running = start([`scripts/${script}.ts`, ...args], {});
       const { code } = await running.exit;

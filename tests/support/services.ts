@@ -9,7 +9,10 @@ export default async function services(): Promise<(() => Promise<void>) | undefi
   if (process.env.REDIS_URL && process.env.MONGODB_URI) return undefined;
   const dir = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
   const log = () => {};
-  const [redis, mongo] = await Promise.all([startRedis({ dir: join(dir, 'redis'), log }), startMongo({ dir: join(dir, 'mongo'), log })]);
+  const [redis, mongo] = await Promise.all([
+    startRedis({ dir: join(dir, 'redis'), log }),
+    startMongo({ dir: join(dir, 'mongo'), log }),
+  ]);
   process.env.REDIS_URL = redis.url;
   process.env.MONGODB_URI = mongo.url;
   return async () => {

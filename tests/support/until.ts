@@ -17,7 +17,10 @@ export async function until<T>(
       if (error instanceof Error && error.name === 'GoneError') throw error;
       last = error;
     }
-    if (performance.now() > end) throw new Error(`not within ${timeoutMs} ms: ${what} (last: ${last instanceof Error ? last.stack : JSON.stringify(last)})`);
+    if (performance.now() > end)
+      throw new Error(
+        `not within ${timeoutMs} ms: ${what} (last: ${last instanceof Error ? last.stack : JSON.stringify(last)})`,
+      );
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }

@@ -34,10 +34,34 @@ export interface FreshSale {
 /** A random sale that is open, with products of `units` units each. */
 export async function freshSale(
   shop: HoldfastProcess,
-  options: { units?: number[]; holdSeconds?: number; extendSeconds?: number; limit?: number; opensAt?: Date; closesAt?: Date; price?: number } = {},
+  options: {
+    units?: number[];
+    holdSeconds?: number;
+    extendSeconds?: number;
+    limit?: number;
+    opensAt?: Date;
+    closesAt?: Date;
+    price?: number;
+  } = {},
 ): Promise<FreshSale> {
-  const { units = [10], holdSeconds = 60, extendSeconds = 60, limit = null, opensAt = null, closesAt = null, price = 1_000 } = options;
-  const { saleId } = await createSale(shop, { name: 'A sale', currency: 'EUR', opensAt, closesAt, holdSeconds, extendSeconds, paused: false });
+  const {
+    units = [10],
+    holdSeconds = 60,
+    extendSeconds = 60,
+    limit = null,
+    opensAt = null,
+    closesAt = null,
+    price = 1_000,
+  } = options;
+  const { saleId } = await createSale(shop, {
+    name: 'A sale',
+    currency: 'EUR',
+    opensAt,
+    closesAt,
+    holdSeconds,
+    extendSeconds,
+    paused: false,
+  });
   const productIds: string[] = [];
   for (const [i, quantity] of units.entries()) {
     const product = await createProduct(shop, { name: `Product ${i}`, price, saleId, limitPerCustomer: limit });
@@ -49,15 +73,44 @@ export async function freshSale(
 }
 
 /** A request to reserve, with everything that a test does not care about filled in. */
-export function reserveRequest({ saleId, productIds }: FreshSale, options: { orderId?: string; customer?: string; cartId?: string; key?: string; quantities?: number[]; print?: string } = {}) {
-  const { orderId = randomUUID(), customer = `guest-${randomUUID()}`, cartId = '', key = '', quantities = [1], print } = options;
+export function reserveRequest(
+  { saleId, productIds }: FreshSale,
+  options: {
+    orderId?: string;
+    customer?: string;
+    cartId?: string;
+    key?: string;
+    quantities?: number[];
+    print?: string;
+  } = {},
+) {
+  const {
+    orderId = randomUUID(),
+    customer = `guest-${randomUUID()}`,
+    cartId = '',
+    key = '',
+    quantities = [1],
+    print,
+  } = options;
   const lines = quantities.map((quantity, i) => ({ productId: productIds[i]!, quantity }));
-  const itemsFingerprint = print ?? lines.map(({ productId, quantity }) => `${productId}:${quantity}`).join(',').slice(0, 60);
+  const itemsFingerprint =
+    print ??
+    lines
+      .map(({ productId, quantity }) => `${productId}:${quantity}`)
+      .join(',')
+      .slice(0, 60);
   return { saleId, orderId, customer, cartId, key, requestFingerprint: itemsFingerprint, itemsFingerprint, lines };
 }
 
 /** The same as a checkout of the orders' domain. */
-export function checkoutRequest(sale: FreshSale, options: Parameters<typeof reserveRequest>[1] & { price?: number } = {}) {
+export function checkoutRequest(
+  sale: FreshSale,
+  options: Parameters<typeof reserveRequest>[1] & { price?: number } = {},
+) {
   const { lines, orderId: _, ...request } = reserveRequest(sale, options);
-  return { ...request, currency: 'EUR', lines: lines.map((line) => ({ ...line, name: 'Product', price: options.price ?? 1_000 })) };
+  return {
+    ...request,
+    currency: 'EUR',
+    lines: lines.map((line) => ({ ...line, name: 'Product', price: options.price ?? 1_000 })),
+  };
 }
