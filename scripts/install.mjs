@@ -83,7 +83,7 @@ function npm(root, command) {
   const searchPath = (process.env.PATH ?? '')
     .split(path.delimiter)
     .filter((folder) => !folder.startsWith(path.join(root, 'node_modules')));
-  const args = [command, '--no-audit', '--no-fund', '--loglevel', 'warn', '--include', 'dev'];
+  const args = [command, '--no-audit', '--no-fund', '--loglevel', 'error', '--include', 'dev'];
   return new Promise((resolve) => {
     const child = spawn('npm', args, {
       cwd: root,
