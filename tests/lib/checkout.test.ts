@@ -135,6 +135,20 @@ test('Redis forgets everything: the owner keeps its unit, the newcomer gets anot
   expect(await shop.redis.hgetall(keys.sold(sale.saleId, p))).toEqual({ [`${p}-2`]: paidOrder.orderId });
 });
 
+test('what a checkout held beside a forgotten unit is free again at once', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [4] });
+  const [p] = sale.productIds as [string];
+  const owner = await reserved(shop, sale);
+  await release(shop.inventory, sale.saleId, owner.orderId);
+  await shop.redis.del(keys.stock(sale.saleId, p));
+  await shop.redis.rpush(keys.stock(sale.saleId, p), `${p}-1`, `${p}-2`, `${p}-3`, `${p}-4`);
+  expect(await checkout(shop, checkoutRequest(sale, { quantities: [2] }))).toMatchObject({ status: 'reserved' });
+  const holders = Object.values(await shop.redis.hgetall(keys.held(sale.saleId, p)));
+  expect(holders.filter((orderId) => orderId === owner.orderId)).toHaveLength(1);
+  expect([holders.length, await free(shop, sale)]).toEqual([3, 1]);
+});
+
 test('one idempotency key stays one order when Redis has forgotten it', async () => {
   const shop = await world();
   const sale = await freshSale(shop, { units: [5] });

@@ -27,14 +27,23 @@ export class NoAnswerError extends Error {
 export class Scheduler {
   readonly random: Random;
   readonly history: string[] = [];
+  /** Whose step is being done. */
+  acting: Actor | undefined;
+  /** What the last step was called. */
+  last = '';
   /** Answers lost, before or after the step happened. */
   lost = 0;
   /** Steps done so far. */
   steps = 0;
+  readonly #recording: boolean;
   #waiting: Pending[] = [];
+  /** Whether anybody may be asleep. */
+  #asleep = false;
 
-  constructor(random: Random) {
+  /** @param recording keep the history: a failing seed is run again for it */
+  constructor(random: Random, recording: boolean) {
     this.random = random;
+    this.#recording = recording;
   }
 
   /** Wait for the scheduler's turn, then do `op` at once. */
@@ -54,6 +63,17 @@ export class Scheduler {
     return [...new Set(this.#waiting.map(({ actor }) => actor))];
   }
 
+  pause(actor: Actor, steps: number): void {
+    actor.asleepUntil = this.steps + steps;
+    this.#asleep = true;
+  }
+
+  /** Whoever sleeps goes on. */
+  wake(): void {
+    for (const { actor } of this.#waiting) actor.asleepUntil = 0;
+    this.#asleep = false;
+  }
+
   crash(actor: Actor): void {
     actor.alive = false;
     this.#waiting = this.#waiting.filter((pending) => pending.actor !== actor);
@@ -61,7 +81,8 @@ export class Scheduler {
   }
 
   note(actor: Actor | undefined, what: string): void {
-    this.history.push(`${String(this.steps).padStart(4)} ${(actor?.name ?? 'world').padEnd(14)} ${what}`);
+    if (this.#recording)
+      this.history.push(`${String(this.steps).padStart(4)} ${(actor?.name ?? 'world').padEnd(14)} ${what}`);
   }
 
   /**
@@ -71,12 +92,12 @@ export class Scheduler {
    */
   async turn(lose: number): Promise<boolean> {
     this.steps += 1;
-    const able = this.#waiting.filter(({ actor }) => actor.asleepUntil <= this.steps);
+    const able = this.#asleep ? this.#waiting.filter(({ actor }) => actor.asleepUntil <= this.steps) : this.#waiting;
     if (able.length === 0) return false;
     const pending = this.random.pick(able);
     this.#waiting.splice(this.#waiting.indexOf(pending), 1);
     this.#do(pending, lose > 0 && this.random.chance(lose) ? this.random.below(2) : undefined);
-    await settled();
+    for (let tick = 0; tick < TICKS; tick++) await undefined;
     return true;
   }
 
@@ -89,15 +110,20 @@ export class Scheduler {
       reject(new NoAnswerError(what));
       return;
     }
+    this.acting = actor;
+    this.last = what;
     const result = op();
-    this.note(actor, `${what}${lost === 1 ? ' LOST REPLY' : ''} ${outline(result)}`);
+    if (this.#recording) this.note(actor, `${what}${lost === 1 ? ' LOST REPLY' : ''} ${outline(result)}`);
     if (lost === 1) reject(new NoAnswerError(what));
     else resolve(result);
   }
 }
 
-/** Everything that follows from a resolved promise has run when the event loop comes round. */
-const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+/**
+ * How long the code that got its answer may run before the next step is picked: enough to reach its own next step. Code that
+ * needs longer is simply picked later; the history is the same for the same seed either way.
+ */
+const TICKS = 16;
 
 function outline(result: unknown): string {
   if (typeof result !== 'object' || result === null) return result === undefined ? '' : String(result);
