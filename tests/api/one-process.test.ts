@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import mongoose, { type Connection } from 'mongoose';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type RunningMongo, startMongo } from '#scripts/services/mongodb.ts';
+import { type RunningWeb, type ShopFloor, shopFloor } from '#tests/support/processes.ts';
+import { until } from '#tests/support/until.ts';
+
+// A MongoDB of its own, so that every connection it counts is this web process's.
+const dir = mkdtempSync(join(tmpdir(), 'holdfast-one-process-'));
+let mongo: RunningMongo;
+let floor: ShopFloor;
+let web: RunningWeb;
+let redis: Redis;
+let db: Connection;
+
+beforeAll(async () => {
+  mongo = await startMongo({ dir });
+  floor = await shopFloor({ MONGODB_URI: mongo.url });
+  web = await floor.web();
+  redis = new Redis(floor.redis.url, { connectionName: 'observer' });
+  db = await mongoose.createConnection(mongo.url, { appName: 'observer', directConnection: true }).asPromise();
+});
+afterAll(async () => {
+  redis?.disconnect();
+  await db?.close();
+  await floor?.close();
+  await mongo?.kill9();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+/** The shop's connections to Redis by their names. */
+async function redisConnections(): Promise<string[]> {
+  const list = String(await redis.client('LIST'));
+  return [...list.matchAll(/ name=(holdfast\S*)/g)].map(([, name]) => name!).sort();
+}
+
+/** How many MongoDB clients the shop has: each waits all the time for news of the server on a connection of its own. */
+async function mongoClients(): Promise<number> {
+  const connections = await db
+    .getClient()
+    .db('admin')
+    .aggregate([
+      { $currentOp: { allUsers: true, idleConnections: true } },
+      { $match: { 'clientMetadata.application.name': 'holdfast', 'command.maxAwaitTimeMS': { $exists: true } } },
+    ])
+    .toArray();
+  return connections.length;
+}
+
+test('both doors of a web process use one set of connections: two to Redis, one client to MongoDB', async () => {
+  const { saleId, productIds } = await web.client.sale({ units: [5] });
+  const shopper = web.client.shopper();
+  const byLane = async () => {
+    const { body } = await shopper.buyNow([{ productId: productIds[0]!, quantity: 1 }]);
+    expect((await shopper.pay(body.orderId)).status).toBe(200);
+  };
+  const byNext = async () => {
+    for (const path of ['/api/token', '/api/ready', '/api/metrics'])
+      expect((await web.client.admin('GET', path)).status).toBe(200);
+  };
+  const watching = get(`${web.url}/api/sales/${saleId}/events`, { agent: false });
+  watching.on('error', () => {}); // hung up by the test
+  await byLane();
+  await until(async () => (await redisConnections()).length === 2, {
+    what: 'commands and subscriptions are connected',
+  });
+  await byNext();
+  await byLane();
+  await byNext();
+  expect(await redisConnections()).toEqual(['holdfast', 'holdfast-subscriber']);
+  const clients: number[] = []; // looks: a client that asks anew is not seen for a moment
+  while (clients.length < 20) clients.push(await mongoClients());
+  expect(Math.max(...clients)).toBe(1);
+  watching.destroy();
+});
+
+test('what one door has changed the other one knows at once', async () => {
+  const { productIds } = await web.client.sale({ units: [5] });
+  const { body } = await web.client.shopper().buyNow([{ productId: productIds[0]!, quantity: 2 }]);
+  const { body: tokens } = await web.client.admin<{ activeReservations: object }>('GET', '/api/token');
+  expect(tokens.activeReservations).toHaveProperty([body.orderId], { [productIds[0]!]: body.items[0]!.tokens });
+});
