@@ -2,6 +2,7 @@
 // of our TypeScript programs with it. `npm start` and `npm test` come through here.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ensureInstalled, findRuntime } from './install.mjs';
 
 const PARENT_LOOK_MS = 250;
@@ -13,7 +14,7 @@ const PARENT_LOOK_MS = 250;
  * @param {{ afterCrash?: string[] }} [options] afterCrash: run the program again with these arguments when it was killed
  */
 export async function launch(program, options = {}) {
-  const root = path.resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
+  const root = path.resolve(fileURLToPath(import.meta.url), '../..'); // import.meta.dirname came with Node 20.11
   try {
     await ensureInstalled(root);
   } catch (error) {
