@@ -14,7 +14,7 @@ export function OpenSale({ sale, eager }: { sale: SaleAnswer; eager: boolean }) 
   const state = useSaleState(sale);
   const { home } = messages;
   return (
-    <section className="flex flex-col gap-5" aria-labelledby={`sale-${sale.saleId}`}>
+    <section className="flex flex-col gap-5">
       <header className="flex flex-col gap-2">
         <div className="flex items-center justify-between gap-4">
           <SaleStatus sale={sale} />
@@ -26,9 +26,7 @@ export function OpenSale({ sale, eager }: { sale: SaleAnswer; eager: boolean }) 
             <span className="sr-only">{sale.name}</span>
           </Link>
         </div>
-        <h2 id={`sale-${sale.saleId}`} className="font-semibold text-3xl tracking-tight sm:text-4xl">
-          {sale.name}
-        </h2>
+        <h2 className="font-semibold text-3xl tracking-tight sm:text-4xl">{sale.name}</h2>
         {sale.description && <p className="max-w-prose text-muted">{sale.description}</p>}
       </header>
       <div className={SHELF}>

@@ -3,7 +3,7 @@ import { addToCart, buyButton, countdown, hold, payButton } from '#tests/e2e/ste
 
 test("a hold runs out, and its unit comes back on another shopper's open page", async ({ page, shopper, merchant }) => {
   const { products } = await merchant.sale({
-    holdSeconds: 4,
+    holdSeconds: 8,
     products: [{ name: 'Wool Beanie', art: 'wool-beanie', units: 1 }],
   });
   const other = await shopper();
@@ -13,7 +13,7 @@ test("a hold runs out, and its unit comes back on another shopper's open page", 
   await expect(
     other.getByText('The last unit is in another checkout and may come back: keep this page open.'),
   ).toBeVisible();
-  await expect(page.getByRole('heading', { name: 'The time ran out' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'The time ran out' })).toBeVisible({ timeout: 20_000 });
   await expect(page.getByText('Nothing was charged.')).toBeVisible();
   await expect(other.getByText('The last one')).toBeVisible();
   await expect(other.getByText('Wool Beanie is available again.')).toBeAttached();
@@ -68,11 +68,11 @@ test('a reload in mid-hold finds the hold again, and so does every other page', 
 });
 
 test('the sale opens while the page is open', async ({ page, merchant }) => {
-  const sale = await merchant.sale({ name: 'Midnight', opensAt: new Date(Date.now() + 6_000) });
+  const sale = await merchant.sale({ name: 'Midnight', opensAt: new Date(Date.now() + 10_000) });
   await page.goto(sale.path);
   await expect(page.getByRole('timer', { name: 'Opens in' })).toBeVisible();
   await expect(page.getByRole('button', { name: /^Opens soon/ })).toHaveAttribute('aria-disabled', 'true');
-  await expect(buyButton(page)).toBeVisible();
+  await expect(buyButton(page)).toBeVisible({ timeout: 20_000 });
   await buyButton(page).click();
   await expect(page.getByRole('heading', { name: 'Held for you' })).toBeVisible();
 });
