@@ -110,3 +110,18 @@ test('a chunk that is sent twice, its first reply lost, pushes its units once', 
   expect(await shop.inventory.rebuildStock(sale.saleId, 'r', p, 1, 10)).toBe('done');
   expect(await shop.redis.llen(`${keys.stock(sale.saleId, p)}:r`)).toBe(10);
 });
+
+test('a rebuild whose earlier steps Redis has lost does not open the sale; the next one does', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [10] });
+  const [p] = sale.productIds as [string];
+  await forget(shop, sale);
+  await shop.inventory.rebuildStart(sale.saleId, 'r');
+  await shop.inventory.rebuildStock(sale.saleId, 'r', p, 1, 10);
+  await shop.redis.rpop(`${keys.stock(sale.saleId, p)}:r`); // the tail of the append-only file is gone, the fence is not
+  const settings = { opensAtMs: 0, closesAtMs: 0, holdMs: 1, extendMs: 1, paused: false, limits: {} };
+  expect(await shop.inventory.rebuildFinish(sale.saleId, 'r', settings, { [p]: 10 }, 2)).toBe('incomplete');
+  expect(await shop.redis.exists(keys.sale(sale.saleId), keys.rebuild(sale.saleId))).toBe(0);
+  expect(await rebuildSale(shop, sale.saleId)).toBe('ready');
+  expect(await sound(shop, sale)).toMatchObject({ status: 'sound', free: 10 });
+});

@@ -43,7 +43,7 @@ async function compareOne(redis: Redis, real: InventoryScripts, seed: number, ca
   const history: string[] = [];
   const said = { orders: [] as LiveOrder[] };
   for (let i = 0; i < calls; i++) {
-    const call = i === 0 ? begin(saleId) : draw(random, saleId, said);
+    const call = i === 0 && seed % 4 > 0 ? begin(saleId) : draw(random, saleId, said);
     const expected = await attempt(() => call.run(real));
     nowMs = clockOf(expected) ?? nowMs;
     if (clockOf(expected) === undefined) nowMs = Number((await redis.time())[0]) * 1000 + 999;
@@ -73,7 +73,7 @@ const settings: SaleSettings = {
   limits: { p: 3, q: 0 },
 };
 
-/** Every sequence begins with a ready sale. */
+/** Three of four sequences begin with a ready sale. */
 const begin = (saleId: string): Call => ({
   name: 'ready',
   run: async (scripts) => {
