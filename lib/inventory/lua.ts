@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
+import { LIMITS } from '#lib/limits.ts';
 
 /** Every script under lua/, one transition or one look each. */
 export const SCRIPTS = [
@@ -53,7 +54,7 @@ export type RunScript = (name: ScriptName, keys: string[], args: (string | numbe
 export function defineScripts(redis: Redis): RunScript {
   const sources = new Map(SCRIPTS.map((name) => [name, scriptSource(name)]));
   for (const [name, lua] of sources) redis.defineCommand(commandName(name), { lua });
-  return async (name, keys, args) => {
+  const run: RunScript = async (name, keys, args) => {
     const command = Reflect.get(redis, commandName(name)) as (...given: unknown[]) => Promise<Reply>;
     try {
       return await command.call(redis, keys.length, ...keys, ...args);
@@ -63,6 +64,15 @@ export function defineScripts(redis: Redis): RunScript {
       return (await redis.eval(sources.get(name)!, keys.length, ...keys, ...args)) as Reply;
     }
   };
+  return (name, keys, args) => inTime(run(name, keys, args));
+}
+
+/** The client's own timeout begins when a command is sent: behind a pipeline that hangs, a caller would wait twice as long. */
+function inTime<T>(answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error('Command timed out')), LIMITS.redisCommandMs);
+    answer.then(resolve, reject).finally(() => clearTimeout(late));
+  });
 }
 
 /** ioredis has commands of its own named restore and reserve-like; ours carry a prefix. */
