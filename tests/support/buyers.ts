@@ -16,6 +16,8 @@ export interface Call {
   code: string;
   orderId: string;
   tokens: string[];
+  /** Seconds that a refusing answer asks to wait; 0 when it asks nothing. */
+  retryAfter: number;
 }
 
 /** A hold that a buyer was promised, and what became of it as far as the buyer was told. */
@@ -35,6 +37,8 @@ export interface CrowdOptions {
   saleId: string;
   /** How many requests are under way at most. */
   inFlight: number;
+  /** How many buyers are in the shop at most, the others waiting outside; all of them without it. */
+  inShop?: number;
   choose(buyer: number): Choice;
   /** Checkouts of one buyer who finds the shelf empty. */
   attempts: number;
@@ -96,7 +100,12 @@ export async function crowd(webs: ShopClient[], options: CrowdOptions): Promise<
 
   shelf.open();
   try {
-    await Promise.all(Array.from({ length: buyers }, (_, buyer) => one(buyer)));
+    const door = limited(options.inShop ?? buyers, () => {});
+    await Promise.all(
+      Array.from({ length: buyers }, (_, buyer) =>
+        door(async () => void (options.until?.aborted || (await one(buyer)))),
+      ),
+    );
   } finally {
     shelf.close();
   }
@@ -110,15 +119,29 @@ async function note(
   work: () => Promise<Answer<object>>,
 ): Promise<{ call: Call; deadlineMs: number }> {
   const startMs = performance.now();
-  const { status, body } = await work().catch((error: Error & { code?: string }) => ({
-    status: 0,
-    body: { code: error.code ?? error.message },
-  }));
+  const { status, headers, body } = await work().catch(
+    (error: Error & { code?: string }): Answer<object> => ({
+      status: 0,
+      headers: {},
+      body: { code: error.code ?? error.message },
+    }),
+  );
   const { code = '', orderId = '', items = [], expiresAt = '' } = body as Partial<CheckoutAnswer & { code: string }>;
   const outcome = status === 0 || status >= 500 ? 'unknown' : status < 300 ? 'ok' : 'refused';
   const tokens = items.flatMap((item) => item.tokens ?? []);
   return {
-    call: { buyer, op, startMs, endMs: performance.now(), outcome, status, code, orderId, tokens },
+    call: {
+      buyer,
+      op,
+      startMs,
+      endMs: performance.now(),
+      outcome,
+      status,
+      code,
+      orderId,
+      tokens,
+      retryAfter: Number(headers['retry-after'] ?? 0),
+    },
     deadlineMs: Date.parse(expiresAt),
   };
 }
