@@ -97,8 +97,8 @@ export const messages = {
     allHeldText: (value: number) =>
       `${value === 1 ? 'The last unit is in another checkout' : `The last ${units(value)} are in checkouts`} and may come back: keep this page open.`,
     soldOut: 'Sold out',
-    soldOutText: (sold: number) => `All ${units(sold)} found an owner.`,
-    notMinted: 'Not on the shelf yet',
+    soldOutText: (sold: number) => `${sold === 1 ? 'The only unit' : `All ${units(sold)}`} found an owner.`,
+    notMinted: 'No units yet',
     restoring: 'Being restored',
     edition: (minted: number) => `Edition of ${count(minted)}`,
     shelf: (available: number, held: number, sold: number) =>

@@ -7,10 +7,13 @@ import { Cancelled } from '#components/order/cancelled.tsx';
 import { Paid } from '#components/order/paid.tsx';
 import { useOrder } from '#components/order/use-order.ts';
 import { useSale } from '#components/sale/use-sale.ts';
+import { Announcer } from '#components/ui/announcer.tsx';
 import { Trouble } from '#components/ui/trouble.tsx';
 import { useMounted } from '#components/ui/use-mounted.ts';
 import { useTitle } from '#components/ui/use-title.ts';
 import type { OrderAnswer } from '#lib/contract.ts';
+
+const SKELETON = 'skeleton mx-auto h-160 max-w-4xl rounded-card! lg:h-120';
 
 /** Any order's page. One static page serves them all, so the id is read from the address once the browser has it. */
 export function OrderPage() {
@@ -20,30 +23,20 @@ export function OrderPage() {
   const sale = useSale(order?.saleId ?? null).data;
   useTitle(order && titleOf(order));
 
-  if (order) {
-    switch (order.status) {
-      case 'RESERVED':
-        return (
-          <Hold
-            order={order}
-            products={sale?.products ?? []}
-            refresh={() => mutate()}
-            change={(changed) => mutate(changed, { revalidate: true })}
-          />
-        );
-      case 'PAID':
-        return <Paid order={order} products={sale?.products ?? []} />;
-      case 'CANCELLED':
-        return <Cancelled key={order.orderId} order={order} sale={sale} />;
-    }
+  if (!order) {
+    if (error) return <Trouble problem={error} missing={messages.order.missing} retry={() => mutate()} />;
+    return <div role="status" aria-label={messages.shop.loading} className={SKELETON} />;
   }
-  if (error) return <Trouble problem={error} missing={messages.order.missing} retry={() => mutate()} />;
+  const products = sale?.products ?? [];
   return (
-    <div
-      role="status"
-      aria-label={messages.shop.loading}
-      className="skeleton mx-auto h-160 max-w-4xl rounded-card! lg:h-120"
-    />
+    <>
+      <Announcer text={titleOf(order)} />
+      {order.status === 'RESERVED' && (
+        <Hold order={order} products={products} refresh={() => mutate()} change={(changed) => mutate(changed)} />
+      )}
+      {order.status === 'PAID' && <Paid order={order} products={products} />}
+      {order.status === 'CANCELLED' && <Cancelled key={order.orderId} order={order} sale={sale} />}
+    </>
   );
 }
 

@@ -28,7 +28,7 @@ export function BuyNow({
         size={large ? 'large' : 'medium'}
         off={!ready || checkout.busy}
         onClick={() => checkout.begin({ items: [{ productId: product.productId, quantity }] })}
-        className="w-full"
+        className={large ? 'w-full' : 'w-full max-sm:px-2! max-sm:text-sm'}
       >
         {label}
         {!large && <span className="sr-only">{product.name}</span>}

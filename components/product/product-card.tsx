@@ -41,7 +41,7 @@ export function ProductCard({
         </div>
         <p className="flex flex-col gap-x-2 text-sm sm:flex-row sm:items-baseline sm:justify-between">
           <StockLine product={product} />
-          <span className="text-muted">{messages.product.edition(product.minted)}</span>
+          {product.minted > 0 && <span className="text-muted">{messages.product.edition(product.minted)}</span>}
         </p>
         <ShelfBar product={product} />
         <div className="relative mt-2">

@@ -67,7 +67,7 @@ function Product({ sale, product }: { sale: OneSaleAnswer; product: ProductAnswe
         <div className="flex flex-col gap-2">
           <p className="flex flex-wrap items-baseline justify-between gap-2">
             <StockLine product={product} className="text-lg" />
-            <span className="text-muted text-sm">{words.edition(product.minted)}</span>
+            {product.minted > 0 && <span className="text-muted text-sm">{words.edition(product.minted)}</span>}
           </p>
           <ShelfBar product={product} />
           {stock.state === 'allHeld' && <p className="text-sm">{words.allHeldText(stock.held)}</p>}
@@ -80,12 +80,14 @@ function Product({ sale, product }: { sale: OneSaleAnswer; product: ProductAnswe
         {product.description && <p className="max-w-prose text-muted">{product.description}</p>}
         <StateNote state={state} saleId={sale.saleId} soldOut={stock.state === 'soldOut'} />
         <div className="-mx-4 sticky bottom-0 flex flex-col gap-3 border-line border-t bg-paper px-4 py-3 lg:static lg:mx-0 lg:border-0 lg:p-0">
-          <div className="flex items-center gap-3">
-            {most > 1 && <Quantity value={quantity} most={most} label={words.quantity} onChange={setQuantity} />}
-            <div className="flex-1">
-              <AddToCart product={product} quantity={quantity} />
+          {stock.state !== 'soldOut' && (
+            <div className="flex items-center gap-3">
+              {most > 1 && <Quantity value={quantity} most={most} label={words.quantity} onChange={setQuantity} />}
+              <div className="flex-1">
+                <AddToCart product={product} quantity={quantity} />
+              </div>
             </div>
-          </div>
+          )}
           <BuyNow product={product} state={state} quantity={quantity} large />
         </div>
         <p className="text-muted text-sm">
