@@ -90,7 +90,8 @@ export class SaleEvents {
     if (!watched) {
       watched = { listeners: new Set(), timer: undefined, updatedAt: 0 };
       this.#watched.set(saleId, watched);
-      this.#subscriber.subscribe(keys.changes(saleId)).catch(() => {}); // made again on reconnect
+      const subscribed = this.#subscriber.subscribe(keys.changes(saleId)); // made again on reconnect
+      subscribed.then(() => this.#changed(saleId)).catch(() => {}); // what changed before it counted is told now
     }
     watched.listeners.add(send);
     this.#update(saleId, [send]);

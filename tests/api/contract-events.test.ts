@@ -1,6 +1,7 @@
 import { get, type IncomingMessage } from 'node:http';
 import { expect, test } from 'vitest';
 import type { OneSaleAnswer } from '#lib/contract.ts';
+import { SaleEvents } from '#lib/live/index.ts';
 import { openShop } from '#tests/api/shop.ts';
 import { until } from '#tests/support/until.ts';
 
@@ -122,4 +123,36 @@ test('a burst of purchases is told in a few updates, and the last one is right',
   const seconds = (performance.now() - started) / 1000;
   expect(watching.events.length).toBeLessThanOrEqual(3 + 4 * seconds);
   watching.stop();
+});
+
+test('who watches goes on watching when Redis has restarted', async () => {
+  const { saleId, productIds } = await shop.client.sale({ units: [2] });
+  const watching = await watch(saleId);
+  await sees(watching, 'the sale as it is', ({ products }) => products[0]?.available === 2);
+  await shop.floor.redis.restart();
+  const shopper = shop.client.shopper();
+  const buy = () => shopper.buyNow([{ productId: productIds[0]!, quantity: 1 }], 'once');
+  await until(async () => (await buy()).status < 300, { what: 'the shop sells again' });
+  await sees(watching, 'the purchase', ({ products }) => products[0]?.held === 1);
+  watching.stop();
+});
+
+test('a change that comes between the first look and the subscription is not lost', async () => {
+  let available = 2;
+  let subscribed = () => {};
+  const subscriber = {
+    on: () => {},
+    subscribe: () => new Promise<void>((resolve) => (subscribed = resolve)),
+    unsubscribe: async () => {},
+  };
+  const live = { look: async () => ({ answer: { available }, nowMs: 0 }) };
+  const events = new SaleEvents(subscriber as never, { sale: async () => ({}) } as never, live as never);
+  const reader = events.stream('a-sale', new AbortController().signal)!.getReader();
+  const next = async () => new TextDecoder().decode((await reader.read()).value);
+  expect(await next()).toContain('retry:');
+  expect(await next()).toContain('"available":2');
+  available = 1;
+  subscribed();
+  expect(await next()).toContain('"available":1');
+  events.close();
 });
