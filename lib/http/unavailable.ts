@@ -29,7 +29,7 @@ const MONGOOSE =
  */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const { code } = error as { code?: unknown };
+  const { code, errorResponse } = error as { code?: unknown; errorResponse?: unknown };
   if (MONGO.has(error.name) || (typeof code === 'number' && MONGO_CODES.has(code))) return true;
   if (
     error.name === 'MaxRetriesPerRequestError' ||
@@ -42,6 +42,7 @@ export function isUnavailable(error: unknown): boolean {
   return (
     REDIS.test(error.message) ||
     REDIS_CLIENT.test(error.message) ||
+    (errorResponse instanceof Error && isUnavailable(errorResponse)) || // how a bulk write wraps a lost connection
     (error.cause !== undefined && isUnavailable(error.cause))
   );
 }

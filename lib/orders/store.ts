@@ -190,7 +190,7 @@ export async function* pages(store: OrderStore, query: OrderQuery): AsyncGenerat
 interface BulkError {
   code?: number;
   writeErrors?: { index: number; code: number }[];
-  result?: { getWriteConcernError?: () => unknown };
+  result?: { getWriteConcernError?: () => { code: number } | undefined };
 }
 
 const DUPLICATE_KEY = 11000;
@@ -212,9 +212,9 @@ async function insertMany(
   } catch (error) {
     const { writeErrors, result } = error as BulkError;
     const refusals = writeErrors === undefined ? [] : [writeErrors].flat();
-    if (refusals.length === 0 || result?.getWriteConcernError?.()) throw error;
-    const broken = refusals.find(({ code }) => code !== DUPLICATE_KEY);
-    if (broken) throw error;
+    const unknown = result?.getWriteConcernError?.() ?? refusals.find(({ code }) => code !== DUPLICATE_KEY);
+    if (unknown) throw Object.assign(error as Error, { code: unknown.code }); // not that of a duplicate beside it
+    if (refusals.length === 0) throw error;
     return settled(new Set(refusals.map(({ index }) => index)));
   }
 }
