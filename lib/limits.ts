@@ -70,8 +70,9 @@ export const LIMITS = {
   heartbeatStaleMs: 30_000,
   /** Prices and windows may be this old when a page asks; checkouts re-read Redis's own copy of the window. */
   catalogMs: 1_000,
-  /** While MongoDB cannot be asked, the catalog may be this old. */
+  /** While MongoDB cannot be asked, the catalog may be this old, and nobody waits longer than this to hear so. */
   catalogStaleMs: 60_000,
+  catalogWaitMs: 500,
   /** Events tried again per sweep; alarm after this many failures. */
   inboxBatch: 200,
   paymentAttempts: 10,

@@ -69,11 +69,16 @@ export class Catalog {
 
   async #refresh(): Promise<void> {
     if (performance.now() < this.#freshUntil) return;
-    try {
-      await this.reload();
-    } catch (error) {
-      if (performance.now() >= this.#usableUntil) throw error;
-    }
+    const reloaded = this.#loading ?? this.reload();
+    if (performance.now() >= this.#usableUntil) return reloaded;
+    let late: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      late = setTimeout(resolve, LIMITS.catalogWaitMs);
+    });
+    await Promise.race([reloaded, patience]).catch(() => {});
+    clearTimeout(late);
+    const now = performance.now();
+    if (now >= this.#freshUntil) this.#freshUntil = now + LIMITS.catalogMs; // what is known will do for as long
   }
 
   async #load(): Promise<void> {

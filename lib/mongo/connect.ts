@@ -13,7 +13,8 @@ export function connectMongo(): Connection {
 
 /**
  * Open a connection, trying as long as MongoDB is away. Writes are acknowledged by a majority and its journals, reads are
- * majority reads from the primary, and each operation has one bound on its time, after which its outcome is unknown.
+ * majority reads from the primary. An operation has LIMITS.mongoOperationMs, and the one repeat that the driver makes of it
+ * LIMITS.mongoServerSelectionMs to find a server and as much to get a connection; after that its outcome is unknown.
  * @param uri mongodb:// of a replica set
  */
 export async function keepConnecting(connection: Connection, uri: string): Promise<void> {
