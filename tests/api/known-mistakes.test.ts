@@ -21,15 +21,17 @@ async function holdSome(quantity: number, options: Parameters<typeof shop.client
 }
 
 test('"paying after expiry still turns PAID"', async () => {
-  const { saleId, shopper, order, orderId } = await holdSome(1, { holdSeconds: 1 });
-  await overOn(saleId, orderId);
-  expectProblem(await shopper.pay(orderId), 409, 'ORDER_EXPIRED', { orderId });
-  await sendWebhook(shop.client, bankEvent(order));
-  expect((await shopper.call('GET', `/api/orders/${orderId}`)).body).toMatchObject({
-    status: 'CANCELLED',
-    paidAt: null,
-  });
-  expect(await units(saleId)).toMatchObject({ available: 5, held: 0, sold: 0 });
+  const byPage = await holdSome(1, { holdSeconds: 1 });
+  const byBank = await holdSome(1, { holdSeconds: 1 });
+  await Promise.all([byPage, byBank].map(({ saleId, orderId }) => overOn(saleId, orderId)));
+  const { orderId } = byPage;
+  expectProblem(await byPage.shopper.pay(orderId), 409, 'ORDER_EXPIRED', { orderId });
+  expect((await sendWebhook(shop.client, bankEvent(byBank.order))).status).toBe(200);
+  for (const { shopper, order, saleId } of [byPage, byBank]) {
+    const { body } = await shopper.call('GET', `/api/orders/${order.orderId}`);
+    expect(body).toMatchObject({ status: 'CANCELLED', reason: 'EXPIRED', paidAt: null });
+    expect(await units(saleId)).toMatchObject({ available: 5, held: 0, sold: 0 });
+  }
 });
 
 test('"two instances both return the tokens of one expiry": 5 units seeded stay 5, and never 15 are sold', async () => {
