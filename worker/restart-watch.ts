@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Models } from '#lib/mongo/models.ts';
 
@@ -16,17 +15,21 @@ export class RestartWatch {
     this.#auditLog = auditLog;
   }
 
-  /** @returns whether Redis restarted or another replica was promoted since the last call, or since the last one on record */
-  async restarted(): Promise<boolean> {
+  /**
+   * @param repair runs when Redis restarted or another replica was promoted since the last look, or since the last one on
+   *   record, and at every look until it has succeeded once
+   */
+  async look(repair: () => Promise<void>): Promise<void> {
     const info = await this.#redis.info();
     const identity = `${field(info, 'run_id')} ${field(info, 'master_replid')}`;
-    if (this.#seen === identity) return false;
+    if (this.#seen === identity) return;
     const before =
       this.#seen ?? (await this.#auditLog.findOne({ kind: 'redisRestarted' }).sort({ at: -1 }).lean())?.detail;
-    if (before !== identity)
-      await this.#auditLog.create({ _id: randomUUID(), kind: 'redisRestarted', detail: identity, at: new Date() });
+    if (before !== undefined && before !== identity) await repair();
+    // One record for each, however many workers look: the auditor counts them.
+    const record = { kind: 'redisRestarted', detail: identity, at: new Date() } as const;
+    await this.#auditLog.updateOne({ _id: identity }, { $set: record }, { upsert: true });
     this.#seen = identity;
-    return before !== undefined && before !== identity;
   }
 }
 

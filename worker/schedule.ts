@@ -20,11 +20,11 @@ export function schedule(shop: HoldfastProcess, workerId: string, sweepSeconds: 
   const tick = async () => {
     await shop.redis.zadd(keys.workers(), Date.now(), workerId);
     await shop.redis.zremrangebyscore(keys.workers(), '-inf', Date.now() - LIMITS.heartbeatStaleMs * 10);
-    if (await restarts.restarted()) {
+    await restarts.look(async () => {
       log().warn('Redis restarted or another replica was promoted: every sale is inspected');
       await forEachSale(shop, (saleId) => reconcile(shop, saleId, { thorough: true }));
       await shop.redis.bgrewriteaof().catch(() => {}); // a half transaction in the file would run at the next restart
-    }
+    });
     await forEachSale(shop, async (saleId) => {
       if ((await sweep(shop, saleId)).status === 'saleNotReady') await reconcile(shop, saleId, { thorough: false });
     });

@@ -88,6 +88,7 @@ describe.each([
     );
     expect(Math.min(...lateMs), 'no hold ended early').toBeGreaterThanOrEqual(0);
     expect(Math.max(...lateMs), 'ms after its deadline until a unit was back').toBeLessThanOrEqual(backWithinMs);
+    expect(await look.orders.countDocuments({ reason: 'CONFLICT' }), 'token conflicts').toBe(0);
     await expectSound(floor);
 
     console.log(
