@@ -16,6 +16,7 @@ import { inbox, outbox, type Payments, Sandbox } from '#lib/payments/index.ts';
 import { type CatalogTruth, catalogTruth, type Reconciler, rebuildSale, reconcile } from '#lib/reconcile/index.ts';
 import { checkRedis } from '#lib/redis/check.ts';
 import { connectRedis, connectSubscriber } from '#lib/redis/connect.ts';
+import { patiently } from '#lib/unavailable.ts';
 
 /** Everything that one process has once: connections, and the domains over them. */
 export interface HoldfastProcess extends Payments, Reconciler, Merchant {
@@ -108,10 +109,12 @@ function make(settings: Env): HoldfastProcess {
     },
     async boot() {
       await shop.connect();
-      await checkRedis(redis, { keyspaceEvents: settings.KEYSPACE_EVENTS === 'on' });
-      await ensureIndexes(db);
-      await ensureEveryday(db, { holdSeconds: settings.HOLD_SECONDS, extendSeconds: settings.EXTEND_SECONDS });
-      for (const saleId of await truth.saleIds()) await configureSale(shop, saleId);
+      await patiently('starting', async () => {
+        await checkRedis(redis, { keyspaceEvents: settings.KEYSPACE_EVENTS === 'on' });
+        await ensureIndexes(db);
+        await ensureEveryday(db, { holdSeconds: settings.HOLD_SECONDS, extendSeconds: settings.EXTEND_SECONDS });
+        for (const saleId of await truth.saleIds()) await configureSale(shop, saleId);
+      });
       shop.booted = true;
     },
     async close() {

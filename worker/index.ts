@@ -3,6 +3,7 @@ import { env } from '#lib/env.ts';
 import { log } from '#lib/log.ts';
 import { holdfast } from '#lib/process.ts';
 import { refuseToStart } from '#lib/shutdown.ts';
+import { patiently } from '#lib/unavailable.ts';
 import { listenForExpired } from '#worker/on-expired.ts';
 import { schedule } from '#worker/schedule.ts';
 import { stopOnSignal } from '#worker/shutdown.ts';
@@ -17,7 +18,7 @@ try {
   await shop.boot();
   if (KEYSPACE_EVENTS === 'on') await listenForExpired(shop);
   schedule(shop, workerId, SWEEP_SECONDS);
-  await startUp(shop);
+  await patiently('looking at every sale', () => startUp(shop));
   log().info({ workerId, keyspaceEvents: KEYSPACE_EVENTS, sweepSeconds: SWEEP_SECONDS }, 'worker is ready');
 } catch (error) {
   refuseToStart(error);

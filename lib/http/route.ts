@@ -2,10 +2,10 @@ import type { z } from 'zod';
 import { readJson } from '#lib/http/body.ts';
 import { problem, RequestError } from '#lib/http/problem.ts';
 import { idempotencyKey } from '#lib/http/schemas.ts';
-import { isUnavailable } from '#lib/http/unavailable.ts';
 import { LIMITS } from '#lib/limits.ts';
 import { log } from '#lib/log.ts';
 import { type HoldfastProcess, holdfast } from '#lib/process.ts';
+import { isUnavailable } from '#lib/unavailable.ts';
 
 /** What Next passes to a route handler beside the request, and what the express lane passes too. */
 export interface RouteContext {

@@ -1,3 +1,6 @@
+import { LIMITS } from '#lib/limits.ts';
+import { log } from '#lib/log.ts';
+
 const MONGO = new Set([
   'MongoNetworkError',
   'MongoNetworkTimeoutError',
@@ -45,4 +48,20 @@ export function isUnavailable(error: unknown): boolean {
     (errorResponse instanceof Error && isUnavailable(errorResponse)) || // how a bulk write wraps a lost connection
     (error.cause !== undefined && isUnavailable(error.cause))
   );
+}
+
+/**
+ * Do a step of starting up, again and again while Redis or MongoDB cannot be asked. Any other error is thrown.
+ * @param what the step, for the log
+ */
+export async function patiently(what: string, step: () => Promise<void>): Promise<void> {
+  for (let said = false; ; said = true) {
+    try {
+      return await step();
+    } catch (err) {
+      if (!isUnavailable(err)) throw err;
+      if (!said) log().warn({ err }, `${what}: Redis or MongoDB is away; trying until they answer`);
+      await new Promise((resolve) => setTimeout(resolve, LIMITS.reconnectMs));
+    }
+  }
 }
