@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { keys } from '#lib/redis/keys.ts';
+import { expectSound } from '#tests/support/audit.ts';
+import { replay } from '#tests/support/ledger.ts';
+import { type RunningWeb, type ShopFloor, shopFloor } from '#tests/support/processes.ts';
+import { until } from '#tests/support/until.ts';
+import { type Witness, witness } from '#tests/support/witness.ts';
+
+const UNITS = 30;
+const OUTCOME = { available: 20, held: 0, sold: 10, paid: 10, declined: 10, expired: 10, releases: 20, charged: 10 };
+
+let floor: ShopFloor;
+let web: RunningWeb;
+let look: Witness;
+
+beforeEach(async () => {
+  floor = await shopFloor();
+  web = await floor.web();
+  look = await witness(floor);
+});
+afterEach(async () => {
+  await look?.close();
+  await floor?.close();
+});
+
+interface Arrangement {
+  name: string;
+  env: Record<string, string>;
+  workers: number;
+  /** Workers come only when every hold is overdue. */
+  late: boolean;
+}
+
+const arrangements: Arrangement[] = [
+  { name: 'one worker that hears events', env: { KEYSPACE_EVENTS: 'on' }, workers: 1, late: false },
+  { name: 'one worker that hears none', env: { KEYSPACE_EVENTS: 'off' }, workers: 1, late: false },
+  { name: 'no worker for a while, then one', env: { KEYSPACE_EVENTS: 'on' }, workers: 1, late: true },
+  { name: 'five workers at once', env: { KEYSPACE_EVENTS: 'on' }, workers: 5, late: false },
+];
+
+test.each(arrangements)(
+  'thirty hold a unit, ten pay, ten decline, ten do nothing: the outcome is the same with $name',
+  async ({ env, workers, late }) => {
+    const start = () => Promise.all(Array.from({ length: workers }, () => floor.worker(env)));
+    if (!late) await start();
+    const { saleId, productIds } = await web.client.sale({ units: [UNITS], holdSeconds: 2 });
+    const productId = productIds[0]!;
+    await Promise.all(
+      Array.from({ length: UNITS }, async (_, i) => {
+        const shopper = web.client.shopper();
+        const held = await shopper.buyNow([{ productId, quantity: 1 }]);
+        expect(held.status).toBe(201);
+        if (i % 3 === 0) expect((await shopper.pay(held.body.orderId)).status).toBe(200);
+        if (i % 3 === 1) expect((await shopper.fail(held.body.orderId)).status).toBe(200);
+      }),
+    );
+    const [, last] = await look.redis.zrange(keys.deadlines(saleId), '-1', '-1', 'WITHSCORES');
+    await until(() => Date.now() > Number(last), { what: 'every hold is overdue' });
+    if (late) {
+      expect((await web.client.look(saleId)).products[0], 'nobody did it meanwhile').toMatchObject({
+        available: 10,
+        held: 10,
+        sold: 10,
+      });
+      await start();
+    }
+    await until(async () => (await web.client.look(saleId)).products[0]?.held === 0, {
+      what: 'nothing is held any more',
+    });
+
+    const { available, held, sold } = (await web.client.look(saleId)).products[0]!;
+    const { impossible, releases } = replay(await look.ledger(saleId));
+    expect(impossible).toEqual([]);
+    expect({
+      available,
+      held,
+      sold,
+      paid: await look.paid(saleId),
+      declined: await look.orders.countDocuments({ sale: saleId, status: 'CANCELLED', reason: 'PAYMENT_FAILED' }),
+      expired: await look.orders.countDocuments({ sale: saleId, status: 'CANCELLED', reason: 'EXPIRED' }),
+      releases: [...releases.values()].reduce((sum, times) => sum + times, 0),
+      charged: await look.bank.countDocuments({ status: 'captured' }),
+    }).toEqual(OUTCOME);
+    await expectSound(floor);
+  },
+);
+
+test("without any worker a shopper's own page says that the hold is over, and the next shopper can buy", async () => {
+  const { saleId, productIds } = await web.client.sale({ units: [1], holdSeconds: 1 });
+  const items = [{ productId: productIds[0]!, quantity: 1 }];
+  const shopper = web.client.shopper();
+  const { body } = await shopper.buyNow(items);
+  await until(() => Date.now() > Date.parse(body.expiresAt), { what: 'the hold is overdue' });
+  expect(await shopper.call('GET', `/api/orders/${body.orderId}`)).toMatchObject({
+    status: 200,
+    body: { status: 'CANCELLED', reason: 'EXPIRED' },
+  });
+  expect(await shopper.pay(body.orderId), 'too late').toMatchObject({ status: 409, body: { code: 'ORDER_EXPIRED' } });
+  expect((await web.client.look(saleId)).products[0]).toMatchObject({ available: 1, held: 0, sold: 0 });
+  expect((await web.client.shopper().buyNow(items)).status).toBe(201);
+  await expectSound(floor);
+});
