@@ -11,25 +11,25 @@ export interface Swept {
 
 /**
  * Expire every hold of a sale that is past its deadline by Redis's clock. Needs no event and no timer; any number of
- * sweeps may run side by side. Ends when none is due (or none
- * that is due can be ended), or after LIMITS.sweepRounds rounds (the next sweep goes on).
+ * sweeps may run side by side. Ends when none is due (or those that are due
+ * cannot be ended), or after LIMITS.sweepRounds rounds (the next sweep goes on).
  */
 export async function sweep(shop: Shop, saleId: string): Promise<Swept> {
   let seen = 0;
+  let last = '';
   for (let round = 0; round < LIMITS.sweepRounds; round++) {
     const due = await shop.inventory.due(saleId);
     if (due.status === 'saleNotReady') return { status: 'saleNotReady', seen };
-    if (due.orderIds.length === 0) break;
-    let ended = false;
+    const these = due.orderIds.join();
+    if (these === '' || these === last) break;
+    last = these;
     for (let at = 0; at < due.orderIds.length; at += LIMITS.expireConcurrency) {
-      const outcomes = await Promise.all(
+      await Promise.all(
         due.orderIds.slice(at, at + LIMITS.expireConcurrency).map((orderId) => expire(shop, saleId, orderId)),
       );
-      ended ||= outcomes.some(({ status }) => status !== 'notDue');
       crashPoint('mid_sweep');
     }
     seen += due.orderIds.length;
-    if (!ended) break;
   }
   return { status: 'swept', seen };
 }
