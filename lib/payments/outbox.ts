@@ -6,6 +6,8 @@ import type { PaymentEvent, PaymentProvider } from '#lib/payments/provider.ts';
 export interface Outbox {
   /** Write down that a payment must go back. A second time changes nothing. */
   owe(event: PaymentEvent, reason: string): Promise<void>;
+  /** Whether a payment goes back or has gone back: it can never pay again. */
+  owes(paymentId: string): Promise<boolean>;
   /** Give one payment back, unless that is done. */
   pay(paymentId: string): Promise<void>;
   /** Try all that is pending, oldest first. @returns how many were tried */
@@ -31,6 +33,7 @@ export function outbox({ refunds }: Pick<Models, 'refunds'>, provider: PaymentPr
         { upsert: true },
       );
     },
+    owes: async (paymentId) => (await refunds.exists({ _id: paymentId })) !== null,
     pay,
     async payAll() {
       const owed = await refunds

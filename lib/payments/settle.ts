@@ -40,6 +40,7 @@ export async function settle(till: Till, event: PaymentEvent): Promise<Settled> 
 }
 
 async function authorized(till: Till, order: Order, event: PaymentEvent): Promise<Settled> {
+  if (await till.outbox.owes(event.paymentId)) return lose(till, order, event, 'ended');
   if (order.status === 'RESERVED' && (event.amount !== order.total || event.currency !== order.currency))
     return lose(till, order, event, 'mismatch');
   let current: Order | undefined = order;

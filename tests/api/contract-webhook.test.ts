@@ -223,3 +223,13 @@ test('money that comes after the hold is over goes back, though nobody has looke
   expect(only(await refunds(orderId))).toMatchObject({ status: 'DONE' });
   expect(await units(saleId)).toMatchObject({ available: 1, held: 0, sold: 0 });
 });
+
+test('money that was sent back never pays the order later, even when the same payment is announced again', async () => {
+  const { order, orderId, status } = await holdOne();
+  const wrong = bankEvent(order, { amount: order.total - 1 });
+  await send(wrong);
+  await send({ ...wrong, id: `evt-${randomUUID()}`, amount: order.total });
+  expect(await inBank(wrong.paymentId)).toMatchObject({ status: 'voided' });
+  expect(await status()).toMatchObject({ status: 'RESERVED' });
+  expect(await refunds(orderId)).toHaveLength(1);
+});

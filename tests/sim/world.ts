@@ -114,6 +114,7 @@ export class World {
     };
     const outbox: Outbox = {
       owe: (event: PaymentEvent) => money.owe(event),
+      owes: async (paymentId: string) => (await money.owed(paymentId)) !== undefined,
       pay: async (paymentId: string) => {
         const owed = await money.owed(paymentId);
         if (!owed || owed.done) return;
