@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { expectSound } from '#tests/support/audit.ts';
+import { expectSound, expectTrue } from '#tests/support/audit.ts';
 import { type Choice, crowd } from '#tests/support/buyers.ts';
+import { checkHistory } from '#tests/support/history.ts';
 import { replay } from '#tests/support/ledger.ts';
 import { type RunningWeb, type ShopFloor, shopFloor } from '#tests/support/processes.ts';
 import { until } from '#tests/support/until.ts';
@@ -87,7 +88,21 @@ describe.each([
       ({ orderId, deadlineMs }) => (releasedAt.get(orderId) ?? Number.POSITIVE_INFINITY) - deadlineMs,
     );
     expect(Math.min(...lateMs), 'no hold ended early').toBeGreaterThanOrEqual(0);
-    expect(Math.max(...lateMs), 'ms after its deadline until a unit was back').toBeLessThanOrEqual(backWithinMs);
+    // On a machine that is busy with something else nothing is faster than the shop's shortest answer.
+    const busyMs = percentile(
+      result.calls.map(({ startMs: asked, endMs }) => endMs - asked),
+      0.99,
+    );
+    expect(Math.max(...lateMs), 'ms after its deadline until a unit was back').toBeLessThanOrEqual(
+      backWithinMs + busyMs,
+    );
+    const orders = await look.orders
+      .find({ sale: saleId })
+      .project<{ _id: string; status: string; reason?: string }>({ status: 1, reason: 1 })
+      .toArray();
+    const known = new Map(orders.map(({ _id, status, reason = null }) => [_id, { status, reason }]));
+    expect(checkHistory({ ...result, units: UNITS, orders: known, releasedAt }), 'by what the buyers saw').toEqual([]);
+    await expectTrue(result, look, saleId, UNITS);
     expect(await look.orders.countDocuments({ reason: 'CONFLICT' }), 'token conflicts').toBe(0);
     await expectSound(floor);
 
