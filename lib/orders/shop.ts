@@ -18,8 +18,11 @@ export interface Shop {
 export async function follow({ inventory }: Shop, order: Order): Promise<void> {
   if (order.status === 'PAID' && isLive(order)) {
     const outcome = await commit(inventory, order.saleId, toLiveOrder(order));
-    if (outcome.status === 'soldToAnother')
-      log().error({ ...outcome, paid: order.orderId }, 'Redis has sold a PAID unit to another order');
+    if (outcome.status === 'soldToAnother') {
+      // The fence knows one owner, and it is this order: a Redis that says otherwise is damaged and is rebuilt.
+      log().error({ ...outcome, paid: order.orderId }, 'Redis has sold a PAID unit to another order: sale closed');
+      await inventory.close(order.saleId);
+    }
   }
   if (order.status === 'CANCELLED' && order.saleId) await release(inventory, order.saleId, order.orderId, order.cartId);
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { audit } from '#lib/audit/index.ts';
 import { release } from '#lib/inventory/index.ts';
-import { cancel, checkout, expire, extend, type Order, sweep } from '#lib/orders/index.ts';
+import { cancel, checkout, expire, extend, follow, type Order, sweep } from '#lib/orders/index.ts';
 import type { HoldfastProcess } from '#lib/process.ts';
 import { reconcile } from '#lib/reconcile/index.ts';
 import { keys } from '#lib/redis/keys.ts';
@@ -248,6 +248,23 @@ test('reconcile rebuilds a sale whose units do not add up, and alarms about a so
     rebuilt: false,
     alarms: [expect.stringContaining('is not a PAID order')],
   });
+});
+
+test('a PAID unit that a damaged Redis has sold to another closes the sale, and the rebuild gives it to its owner', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [3] });
+  const {
+    saleId,
+    productIds: [p],
+  } = sale as { saleId: string; productIds: [string] };
+  const order = await reserved(shop, sale);
+  const [token] = order.items[0]!.tokens;
+  await shop.redis.hset(keys.sold(saleId, p), token!, randomUUID());
+  const paid = await shop.orders.pay(order.orderId, 'pay', Date.now());
+  await follow(shop, paid!);
+  expect(await shop.redis.exists(keys.sale(saleId))).toBe(0);
+  expect(await reconcile(shop, saleId, { thorough: false })).toMatchObject({ rebuilt: true });
+  expect(await shop.redis.hgetall(keys.sold(saleId, p))).toEqual({ [token!]: order.orderId });
 });
 
 test('the auditor finds what is broken and is silent when all is well', async () => {

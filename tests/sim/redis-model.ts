@@ -195,6 +195,12 @@ export function redisModel(source: RedisSource): Sync<InventoryScripts> {
     stockPage: (saleId, productId, offset, limit) =>
       productRecords(look(saleId).sale, productId).stock.slice(offset, offset + limit),
 
+    close(saleId) {
+      const { sale } = look(saleId);
+      sale.ready = undefined;
+      sale.torn = false;
+    },
+
     rebuildStart(saleId, rebuildId) {
       const { now, sale } = look(saleId);
       if (sale.fence && sale.fence.untilMs > now) return false;

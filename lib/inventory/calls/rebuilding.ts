@@ -20,6 +20,10 @@ export function rebuilding(run: RunScript, redis: Redis) {
     throw new UnknownReplyError(name, word);
   };
   return {
+    async close(saleId: string) {
+      await redis.del(keys.sale(saleId));
+    },
+
     async rebuildStart(saleId: string, rebuildId: string) {
       return (await redis.set(keys.rebuild(saleId), rebuildId, 'PX', LIMITS.rebuildLeaseMs, 'NX')) === 'OK';
     },
