@@ -2,7 +2,7 @@
 
 import Link from 'next/link';
 import { CartLine } from '#components/cart/cart-line.tsx';
-import { setQuantity } from '#components/cart/use-cart.ts';
+import { cartSettled, setQuantity } from '#components/cart/use-cart.ts';
 import { money } from '#components/format.ts';
 import { Refusal } from '#components/hold/refusal.tsx';
 import { useCheckout } from '#components/hold/use-checkout.ts';
@@ -59,7 +59,7 @@ export function CartGroup({ cart, sale }: { cart: CartAnswer; sale: SaleAnswer }
         <Button
           size="large"
           off={state !== 'open' || checkout.busy}
-          onClick={() => checkout.begin({ cartId: cart.cartId, saleId: sale.saleId })}
+          onClick={() => checkout.begin({ cartId: cart.cartId, saleId: sale.saleId }, cartSettled())}
           className="w-full"
         >
           {checkout.busy

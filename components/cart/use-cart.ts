@@ -38,17 +38,25 @@ export async function addToCart(productId: string, quantity: number): Promise<Ca
   return cart;
 }
 
+let changes: Promise<unknown> = Promise.resolve();
+
 /** Set how many of a product the cart has; 0 removes it. The page shows it at once and takes it back if the shop refuses. */
 export async function setQuantity(cart: CartAnswer, productId: string, quantity: number): Promise<void> {
+  const path = cartPath(cart.cartId);
   const items = cart.items
     .map((line) => (line.productId === productId ? { ...line, quantity } : line))
     .filter((line) => line.quantity > 0);
-  await mutate(
-    cartPath(cart.cartId),
-    call<CartAnswer>(cartPath(cart.cartId), { method: 'PATCH', body: { productId, quantity } }),
-    { optimisticData: { ...cart, items }, rollbackOnError: true, revalidate: false },
-  );
+  const send = () => call<CartAnswer>(path, { method: 'PATCH', body: { productId, quantity } });
+  const change = changes.then(send, send); // one after the other: quick taps must not overtake each other
+  changes = change;
+  change.catch(() => {
+    if (changes === change) changes = Promise.resolve(); // the page shows the cart without it again
+  });
+  await mutate(path, change, { optimisticData: { ...cart, items }, rollbackOnError: true, revalidate: false });
 }
+
+/** When the shop knows the cart as the page shows it; rejects when it refuses a change that is on its way. */
+export const cartSettled = (): Promise<unknown> => changes;
 
 const show = (cart: CartAnswer) => mutate(cartPath(cart.cartId), cart, { revalidate: false });
 

@@ -2,11 +2,9 @@
 
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { mutate } from 'swr';
 import type { ApiProblem } from '#components/api.ts';
 import { knownShopper, rememberCheckout } from '#components/cart/stored-cart.ts';
 import { type CheckoutOutcome, checkout, type Wish } from '#components/hold/checkout.ts';
-import { ORDERS_PATH } from '#components/order/use-orders.ts';
 
 export type CheckoutState =
   | { step: 'idle' }
@@ -21,9 +19,16 @@ export function useCheckout() {
   const [state, setState] = useState<CheckoutState>({ step: 'idle' });
   const busy = state.step === 'asking' || state.step === 'waiting';
 
-  async function begin(wish: Wish): Promise<CheckoutOutcome | undefined> {
+  /** @param ready what must have happened before; if it did not, nothing is asked */
+  async function begin(wish: Wish, ready: Promise<unknown> = Promise.resolve()): Promise<CheckoutOutcome | undefined> {
     if (busy) return undefined;
     setState({ step: 'asking' });
+    try {
+      await ready;
+    } catch {
+      setState({ step: 'idle' });
+      return undefined;
+    }
     knownShopper.write(true);
     const outcome = await checkout(wish, (problem) => setState({ step: 'waiting', problem }));
     if (outcome.status !== 'held') {
@@ -31,7 +36,6 @@ export function useCheckout() {
       return outcome;
     }
     if ('saleId' in wish) rememberCheckout(wish.saleId, outcome.orderId);
-    void mutate(ORDERS_PATH);
     router.push(`/orders/${outcome.orderId}`);
     return outcome;
   }

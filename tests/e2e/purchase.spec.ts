@@ -66,6 +66,23 @@ test('a cart with things of two sales is checked out one sale at a time', async 
   await expect(page.getByRole('heading', { name: 'Your cart is empty' })).toBeVisible();
 });
 
+test('a checkout waits for the cart that the page shows', async ({ page, merchant }) => {
+  const { products } = await merchant.sale();
+  await addToCart(page, products[0]!.path);
+  await page.goto('/cart');
+  let asked = 0;
+  await page.route('**/api/cart/*', async (route) => {
+    if (route.request().method() === 'PATCH') asked += 1;
+    if (asked === 1) await page.getByRole('button', { name: 'Holding yours…' }).waitFor(); // the slowest of networks
+    await route.continue();
+  });
+  await page.getByRole('button', { name: 'One more' }).click();
+  await page.getByRole('button', { name: 'One more' }).click();
+  await page.getByRole('button', { name: /^Check out/ }).click();
+  await expect(page.getByText('No. 3 of 5')).toBeVisible();
+  expect(asked).toBe(2);
+});
+
 test('a double click holds one unit', async ({ page, merchant }) => {
   const { products } = await merchant.sale({ products: [{ units: 5 }] });
   await page.goto(products[0]!.path);
