@@ -30,7 +30,7 @@ export const messages = {
     navigation: 'Shop',
     orders: 'My orders',
     cart: 'Cart',
-    things: 'things',
+    things: (things: number) => plural(things, 'thing', 'things'),
     footer: 'Every unit has a number and one owner.',
     offline: 'You are offline. What is held stays held; this page catches up by itself.',
     back: 'Back to the sales',

@@ -15,10 +15,12 @@ export const productHref = ({ saleId, productId }: { saleId: string; productId: 
 export function ProductCard({
   product,
   state,
+  heading: Heading,
   eager = false,
 }: {
   product: ProductAnswer;
   state: SaleState;
+  heading: 'h2' | 'h3';
   eager?: boolean;
 }) {
   return (
@@ -32,11 +34,11 @@ export function ProductCard({
       </div>
       <div className="flex flex-1 flex-col gap-2 p-3.5 sm:p-5">
         <div className="flex flex-1 flex-col gap-x-3 sm:flex-row sm:items-baseline sm:justify-between">
-          <h3 className="font-semibold leading-snug">
+          <Heading className="font-semibold leading-snug">
             <Link href={productHref(product)} className="after:absolute after:inset-0 after:rounded-card">
               {product.name}
             </Link>
-          </h3>
+          </Heading>
           <p className="tabular-nums">{money(product.price, product.currency)}</p>
         </div>
         <p className="flex flex-col gap-x-2 text-sm sm:flex-row sm:items-baseline sm:justify-between">

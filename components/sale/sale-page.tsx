@@ -62,7 +62,7 @@ function Sale({ sale }: { sale: OneSaleAnswer }) {
       ) : (
         <div className={SHELF}>
           {sale.products.map((product, i) => (
-            <ProductCard key={product.productId} product={product} state={state} eager={i < 4} />
+            <ProductCard heading="h2" key={product.productId} product={product} state={state} eager={i < 4} />
           ))}
         </div>
       )}

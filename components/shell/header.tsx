@@ -38,8 +38,8 @@ export function Header() {
             {shop.cart}
             {things > 0 && (
               <span className="ml-1.5 grid h-6 min-w-6 place-items-center rounded-full bg-ink px-1.5 font-semibold text-paper text-sm tabular-nums">
-                {things}
-                <span className="sr-only"> {shop.things}</span>
+                <span aria-hidden="true">{things}</span>
+                <span className="sr-only">{shop.things(things)}</span>
               </span>
             )}
           </Link>
