@@ -52,7 +52,7 @@ test('a reload in mid-hold finds the hold again, and so does every other page', 
   await addToCart(page, products[0]!.path);
   await page.goto('/cart');
   await page.getByRole('button', { name: /^Check out/ }).click();
-  await expect(countdown(page)).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Held for you' })).toBeVisible();
   const address = page.url();
   await page.reload();
   await expect(countdown(page)).toBeVisible();
