@@ -14,6 +14,7 @@ export interface Call {
   outcome: 'ok' | 'refused' | 'unknown';
   status: number;
   code: string;
+  /** The order that the answer names, or that the call is about. */
   orderId: string;
   tokens: string[];
   /** Seconds that a refusing answer asks to wait; 0 when it asks nothing. */
@@ -70,10 +71,10 @@ export async function crowd(webs: ShopClient[], options: CrowdOptions): Promise<
   const one = async (buyer: number) => {
     let at = buyer;
     let cookie = '';
-    const call = async (op: Call['op'], work: (me: Shopper) => Promise<Answer<object>>) => {
+    const call = async (op: Call['op'], work: (me: Shopper) => Promise<Answer<object>>, about = '') => {
       for (let again = 0; ; again++) {
         const me = webs[at++ % webs.length]!.shopper(cookie);
-        const done = await gate(() => note(buyer, op, () => work(me)));
+        const done = await gate(() => note(buyer, op, about, () => work(me)));
         cookie = me.cookie;
         result.calls.push(done.call);
         if (done.call.outcome !== 'unknown' || again >= repeats || options.until?.aborted) return done;
@@ -92,7 +93,7 @@ export async function crowd(webs: ShopClient[], options: CrowdOptions): Promise<
       const promised: Promised = { buyer, orderId, tokens, deadlineMs: held.deadlineMs, choice, status: 0 };
       result.promised.push(promised);
       if (choice === 'walksAway') return;
-      const decided = await call(choice, (me) => (choice === 'pays' ? me.pay(orderId) : me.fail(orderId)));
+      const decided = await call(choice, (me) => (choice === 'pays' ? me.pay(orderId) : me.fail(orderId)), orderId);
       promised.status = decided.call.status;
       return;
     }
@@ -116,6 +117,7 @@ export async function crowd(webs: ShopClient[], options: CrowdOptions): Promise<
 async function note(
   buyer: number,
   op: Call['op'],
+  about: string,
   work: () => Promise<Answer<object>>,
 ): Promise<{ call: Call; deadlineMs: number }> {
   const startMs = performance.now();
@@ -126,7 +128,7 @@ async function note(
       body: { code: error.code ?? error.message },
     }),
   );
-  const { code = '', orderId = '', items = [], expiresAt = '' } = body as Partial<CheckoutAnswer & { code: string }>;
+  const { code = '', orderId = about, items = [], expiresAt = '' } = body as Partial<CheckoutAnswer & { code: string }>;
   const outcome = status === 0 || status >= 500 ? 'unknown' : status < 300 ? 'ok' : 'refused';
   const tokens = items.flatMap((item) => item.tokens ?? []);
   return {

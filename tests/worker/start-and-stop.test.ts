@@ -20,6 +20,7 @@ beforeEach(async () => {
   look = await witness(floor);
 });
 afterEach(async () => {
+  mongo?.server.process.kill('SIGCONT');
   floor?.redis.process.kill('SIGCONT');
   await look?.close();
   await floor?.close();
