@@ -142,7 +142,7 @@ test('the key of an order that the shopper let go says so, and never reserves ag
 });
 
 test('the key of an order that expired says so, and the cart can be checked out under a new key', async () => {
-  const { saleId, productIds } = await shop.client.sale({ units: [1], holdSeconds: 1 });
+  const { saleId, productIds } = await shop.client.sale({ units: [1], holdSeconds: 2 });
   const shopper = await knownShopper();
   const cartId = await shopper.cartWith([{ productId: productIds[0]!, quantity: 1 }]);
   const { orderId } = (await checkout(shopper, { cartId }, 'first')).body;
@@ -164,7 +164,7 @@ test('the key of an order that expired says so, and the cart can be checked out 
 
 test('the shop dies after it has reserved: the same request finds the same hold, and once that is over, 410', async () => {
   const dying = await shop.floor.web({ CRASH_AT: 'after_reserve' });
-  const { saleId, productIds } = await shop.client.sale({ units: [1, 1], holdSeconds: 2 });
+  const { saleId, productIds } = await shop.client.sale({ units: [1, 1], holdSeconds: 5 });
   const shopper = await knownShopper();
   const buy = async (productId: string, key: string) => {
     const there = dying.client.shopper(shopper.cookie);

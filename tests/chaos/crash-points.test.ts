@@ -158,7 +158,7 @@ describe('a web process dies', () => {
 
   test('between PAID and sold: the unit is never offered again, and the money is taken', async () => {
     const [doomed] = await Promise.all([floor.web({ CRASH_AT: 'after_paid' }), floor.worker()]);
-    const { saleId, productIds } = await web.client.sale({ units: [1], holdSeconds: 1 });
+    const { saleId, productIds } = await web.client.sale({ units: [1], holdSeconds: 5 });
     const shopper = await knownShopper();
     const held = await shopper.buyNow(one(productIds));
     const { orderId, expiresAt } = held.body;
