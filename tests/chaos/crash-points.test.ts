@@ -11,7 +11,8 @@ import { until } from '#tests/support/until.ts';
 import { type Witness, witness } from '#tests/support/witness.ts';
 
 const SWEEP_MS = 1_000;
-const SLACK_MS = 1_000;
+/** An orphan of a crash is back within its hold and ten seconds, on a busy machine too. */
+const SLACK_MS = 9_000;
 
 let floor: ShopFloor;
 let web: RunningWeb;
