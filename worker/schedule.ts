@@ -12,12 +12,12 @@ import { RestartWatch } from '#worker/restart-watch.ts';
 const SALES_AT_ONCE = 8;
 
 /**
- * The safety net: every few seconds sweep every sale, repair one that is not ready, and do interrupted payments again;
+ * The safety net: every few seconds sweep every sale and repair one that is not ready, and do interrupted payments again;
  * every minute reconcile everything; at once and thoroughly when Redis restarted or another replica was promoted.
  */
 export function schedule(shop: HoldfastProcess, workerId: string, sweepSeconds: number): ScheduledTask[] {
   const restarts = new RestartWatch(shop.redis, shop.models);
-  const tick = async () => {
+  const sweepAll = async () => {
     await shop.redis.zadd(keys.workers(), Date.now(), workerId);
     await shop.redis.zremrangebyscore(keys.workers(), '-inf', Date.now() - LIMITS.heartbeatStaleMs * 10);
     await restarts.look(async () => {
@@ -28,20 +28,21 @@ export function schedule(shop: HoldfastProcess, workerId: string, sweepSeconds: 
     await forEachSale(shop, async (saleId) => {
       if ((await sweep(shop, saleId)).status === 'saleNotReady') await reconcile(shop, saleId, { thorough: false });
     });
+  };
+  const payments = async () => {
     const { errors } = await redo(shop);
     for (const err of errors) log().warn({ err }, 'a payment step failed; tried again at the next sweep');
   };
   const guarded = (name: string, work: () => Promise<void>) => () =>
     work().catch((err: unknown) => log().warn({ err }, `${name} failed; the next one goes on`));
+  // Each at its own pace: a provider that takes its time keeps no unit waiting.
   return [
-    cron.schedule(`*/${sweepSeconds} * * * * *`, guarded('sweep', tick), { noOverlap: true, name: 'sweep' }),
+    cron.schedule(`*/${sweepSeconds} * * * * *`, guarded('sweep', sweepAll), { noOverlap: true, name: 'sweep' }),
+    cron.schedule(`*/${sweepSeconds} * * * * *`, guarded('payments', payments), { noOverlap: true, name: 'payments' }),
     cron.schedule(
       '30 * * * * *',
       guarded('reconcile', () => forEachSale(shop, (saleId) => reconcile(shop, saleId, { thorough: false }))),
-      {
-        noOverlap: true,
-        name: 'reconcile',
-      },
+      { noOverlap: true, name: 'reconcile' },
     ),
   ];
 }

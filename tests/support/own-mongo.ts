@@ -8,12 +8,14 @@ import { type RunningMongo, startMongo } from '#scripts/services/mongodb.ts';
 export interface OwnMongo {
   server: RunningMongo;
   /**
-   * Make the shop's next command of a kind stumble (MongoDB's own `failCommand`; once).
+   * Make the shop's next command of a kind stumble (MongoDB's own `failCommand`; once, or every one on a collection).
    * @param how `blockMs`: it stays unexecuted for so long; `closeConnection`: its connection is cut instead
    */
-  stumble(command: string, how: { blockMs: number } | { closeConnection: true }): Promise<void>;
-  /** Whether the shop's command of that kind has arrived and is not executed yet. */
-  waits(command: string): Promise<boolean>;
+  stumble(command: string, how: { blockMs: number } | { closeConnection: true }, everyOneOn?: string): Promise<void>;
+  /** Nothing stumbles any more. */
+  calm(): Promise<void>;
+  /** Whether the shop's command of that kind, on that collection, has arrived and is not executed yet. */
+  waits(command: string, on?: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -24,18 +26,22 @@ export async function ownMongo(): Promise<OwnMongo> {
   const admin = connection.db!.admin();
   return {
     server,
-    async stumble(command, how) {
+    async stumble(command, how, everyOneOn) {
       const what = 'blockMs' in how ? { blockConnection: true, blockTimeMS: how.blockMs } : how;
+      const which = everyOneOn ? { namespace: `holdfast.${everyOneOn}` } : {};
       await admin.command({
         configureFailPoint: 'failCommand',
-        mode: { times: 1 },
-        data: { failCommands: [command], appName: 'holdfast', ...what },
+        mode: everyOneOn ? 'alwaysOn' : { times: 1 },
+        data: { failCommands: [command], appName: 'holdfast', ...which, ...what },
       });
     },
-    async waits(command) {
+    async calm() {
+      await admin.command({ configureFailPoint: 'failCommand', mode: 'off' });
+    },
+    async waits(command, on) {
       const { inprog } = await admin.command({
         currentOp: true,
-        [`command.${command}`]: { $exists: true },
+        [`command.${command}`]: on ?? { $exists: true },
         appName: 'holdfast',
       });
       return inprog.length > 0;
