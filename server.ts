@@ -56,7 +56,9 @@ async function serve(dev: boolean): Promise<void> {
   const app = next({ dev, dir: import.meta.dirname });
   const ready = app.prepare();
   const answerByNext = app.getRequestHandler();
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (req, res) => {
+  // An idle connection outlives a browser's or proxy's patience (a minute): none is cut while its next request is on the way.
+  const timeouts = { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 };
+  const server = createServer(timeouts, (req, res) => {
     if (!dev && answerHot(req, res)) return;
     ready.then(() => answerByNext(req, res)).catch(() => res.destroy());
   });
@@ -68,8 +70,9 @@ async function serve(dev: boolean): Promise<void> {
   onShutdown(async () => {
     const closed = new Promise((resolve) => server.close(resolve));
     shop.events.close();
-    server.closeIdleConnections();
+    const hangUp = setInterval(() => server.closeIdleConnections(), 50);
     await closed;
+    clearInterval(hangUp);
     await shop.close();
   });
   await ready;

@@ -108,6 +108,12 @@ describe('a process that starts while', () => {
   });
 });
 
+test('a web process keeps an idle connection longer than browsers and proxies do, so that none is cut under a request', async () => {
+  const web = await floor.web();
+  const { headers } = await fetch(`${web.url}/api/health`);
+  expect(headers.get('keep-alive')).toBe('timeout=65');
+});
+
 describe("a worker's heartbeat", () => {
   test('shows in /api/ready: degraded without any worker, which is no reason to take the shop down', async () => {
     const web = await floor.web();
@@ -143,7 +149,8 @@ describe('a process that is told to stop', () => {
     await until(() => mongo.waits('insert'), { what: 'the order is on its way' });
     web.signal('SIGTERM');
     expect(await buying).toMatchObject({ status: 201 });
-    expect(await end(web)).toMatchObject({ code: 0, signal: null });
+    // The shopper's browser would keep its connection for a minute; nobody waits for that.
+    expect(await end(web, 1_500)).toMatchObject({ code: 0, signal: null });
     await watching;
     await expect(fetch(`${web.url}/api/health`)).rejects.toThrow();
     await expectSound(floor);
