@@ -10,7 +10,7 @@ import { type Witness, witness } from '#tests/support/witness.ts';
 const BUYERS = 2_000;
 const UNITS = 100;
 const HOLD_SECONDS = 2;
-const IN_FLIGHT = 160;
+const IN_FLIGHT = 120;
 const CHOICES: Choice[] = ['pays', 'fails', 'walksAway'];
 
 describe.each([
