@@ -1,3 +1,4 @@
+import { auditBank } from '#lib/audit/bank.ts';
 import { auditMoney } from '#lib/audit/money.ts';
 import { auditSale, type ProductRow } from '#lib/audit/sale.ts';
 import type { Violation } from '#lib/audit/violation.ts';
@@ -9,6 +10,8 @@ export interface AuditReport {
   violations: Violation[];
   /** Token conflicts met so far; only Redis data loss explains one (I15). */
   conflicts: number;
+  /** Whether the provider's ledger was compared with the orders (I8). */
+  bankChecked: boolean;
 }
 
 /** A step between Redis and MongoDB may be under way while the auditor looks; past this it is no longer one. */
@@ -36,7 +39,13 @@ export async function audit(shop: HoldfastProcess): Promise<AuditReport> {
 }
 
 async function pass(shop: HoldfastProcess): Promise<AuditReport> {
-  const report: AuditReport = { rows: [], violations: await auditMoney(shop), conflicts: 0 };
+  const bank = await auditBank(shop);
+  const report: AuditReport = {
+    rows: [],
+    violations: [...(await auditMoney(shop)), ...(bank ?? [])],
+    conflicts: 0,
+    bankChecked: bank !== undefined,
+  };
   for (const saleId of await shop.truth.saleIds()) {
     const { rows, violations, conflicts } = await auditSale(shop, saleId);
     report.rows.push(...rows);

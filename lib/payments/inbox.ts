@@ -1,3 +1,5 @@
+import type { Alarms } from '#lib/alarms/index.ts';
+import { backoffMs } from '#lib/backoff.ts';
 import { LIMITS } from '#lib/limits.ts';
 import type { Models, PaymentEventRecord } from '#lib/mongo/models.ts';
 import type { PaymentEvent } from '#lib/payments/provider.ts';
@@ -11,7 +13,10 @@ export interface Inbox {
   store(event: PaymentEvent): Promise<{ event: PaymentEvent; done: boolean }>;
   /** The event has decided its order. */
   noteDone(eventId: string, outcome: string): Promise<void>;
-  /** Events that nobody has settled for a while, oldest first, at most LIMITS.inboxBatch; each look counts as an attempt. */
+  /**
+   * Take up events that nobody has settled for a while, at most LIMITS.inboxBatch. Each time counts as a try; the next one
+   * comes later and later, and after LIMITS.paymentAttempts somebody is told.
+   */
   waiting(): Promise<PaymentEvent[]>;
 }
 
@@ -19,13 +24,21 @@ export interface Inbox {
 const TAKE_UP_AFTER_MS = 2_000;
 
 /** The real inbox. */
-export function inbox({ paymentEvents }: Pick<Models, 'paymentEvents'>): Inbox {
+export function inbox({ paymentEvents }: Pick<Models, 'paymentEvents'>, alarms: Pick<Alarms, 'raise'>): Inbox {
   return {
     async store({ eventId, ...fields }) {
       const record = await paymentEvents
         .findOneAndUpdate(
           { _id: eventId },
-          { $setOnInsert: { ...fields, receivedAt: new Date(), done: false, attempts: 0 } },
+          {
+            $setOnInsert: {
+              ...fields,
+              receivedAt: new Date(),
+              done: false,
+              attempts: 0,
+              tryAt: new Date(Date.now() + TAKE_UP_AFTER_MS),
+            },
+          },
           { upsert: true, returnDocument: 'after' },
         )
         .lean<PaymentEventRecord>();
@@ -38,11 +51,16 @@ export function inbox({ paymentEvents }: Pick<Models, 'paymentEvents'>): Inbox {
 
     async waiting() {
       const records = await paymentEvents
-        .find({ done: false, receivedAt: { $lt: new Date(Date.now() - TAKE_UP_AFTER_MS) } })
-        .sort({ receivedAt: 1 })
+        .find({ done: false, tryAt: { $lte: new Date() } })
+        .sort({ tryAt: 1 })
         .limit(LIMITS.inboxBatch)
         .lean<PaymentEventRecord[]>();
-      await paymentEvents.updateMany({ _id: { $in: records.map(({ _id }) => _id) } }, { $inc: { attempts: 1 } });
+      for (const { _id, attempts, type } of records) {
+        const tryAt = new Date(Date.now() + backoffMs(attempts + 1, LIMITS.eventPauseMs));
+        await paymentEvents.updateOne({ _id }, { $inc: { attempts: 1 }, $set: { tryAt } });
+        if (attempts + 1 === LIMITS.paymentAttempts)
+          await alarms.raise('eventStuck', _id, `${type} could not be settled ${attempts} times`);
+      }
       return records.map(toEvent);
     },
   };

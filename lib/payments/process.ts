@@ -24,25 +24,26 @@ export async function process(payments: Payments, event: PaymentEvent): Promise<
 }
 
 /**
- * Do again what was interrupted: events not settled, money owed, PAID orders not captured. Any number of workers may.
+ * Do again what was interrupted and is due: events not settled, money owed, PAID orders not captured. Any number of workers may.
  * @returns how many of each were taken up, and the errors met on the way
  */
 export async function redo(
   payments: Payments,
 ): Promise<{ events: number; refunds: number; captures: number; errors: unknown[] }> {
   const errors: unknown[] = [];
-  const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> =>
-    work().catch((error: unknown) => void errors.push(error));
-  const waiting = await payments.inbox.waiting();
-  for (const event of waiting) await attempt(() => process(payments, event));
-  const refunds = (await attempt(() => payments.outbox.payAll())) ?? 0;
+  const attempt = async (work: () => Promise<unknown>) => work().catch((error: unknown) => void errors.push(error));
+  const events = await payments.inbox.waiting();
+  for (const event of events) await attempt(() => process(payments, event));
+  const refunds = await payments.outbox.pending();
+  for (const paymentId of refunds) await attempt(() => payments.outbox.pay(paymentId));
   let captures = 0;
   for await (const orders of pages(payments.orders, { saleId: null, status: 'PAID', uncaptured: true })) {
     for (const order of orders) {
       if (!order.payment) continue;
       captures += 1;
-      await attempt(() => capture(payments, order, { paymentId: order.payment! }));
+      const error = await capture(payments, order, order.payment);
+      if (error) errors.push(error);
     }
   }
-  return { events: waiting.length, refunds, captures, errors };
+  return { events: events.length, refunds: refunds.length, captures, errors };
 }

@@ -1,5 +1,7 @@
+import type { Alarms } from '#lib/alarms/index.ts';
 import { crashPoint } from '#lib/crash.ts';
 import { UnsettledError } from '#lib/inventory/index.ts';
+import { LIMITS } from '#lib/limits.ts';
 import { cancel, expire, follow, type Order, type Shop } from '#lib/orders/index.ts';
 import type { Outbox } from '#lib/payments/outbox.ts';
 import type { PaymentEvent, PaymentProvider } from '#lib/payments/provider.ts';
@@ -8,8 +10,9 @@ import type { PaymentEvent, PaymentProvider } from '#lib/payments/provider.ts';
 export interface Till extends Shop {
   provider: PaymentProvider;
   outbox: Outbox;
-  /** An order made from a cart was paid. */
-  closeCart(order: Order): Promise<void>;
+  alarms: Pick<Alarms, 'raise'>;
+  /** What follows from PAID outside of stock and money: its cart is closed, it gets its delivery details. Safe to repeat. */
+  afterPaid(order: Order): Promise<void>;
 }
 
 /** How an event decided its order. `lost`: the money goes back. `kept`: the hold goes on. */
@@ -31,6 +34,7 @@ export async function settle(till: Till, event: PaymentEvent): Promise<Settled> 
   if (order?.status === 'PAID' && order.payment === event.paymentId) return finish(till, order, event);
   switch (event.type) {
     case 'payment.authorized':
+    case 'payment.captured':
       return order ? authorized(till, order, event) : unknownOrder(till, event);
     case 'payment.failed':
       return order?.status === 'RESERVED' ? failed(till, order) : { status: 'kept' };
@@ -71,15 +75,32 @@ async function lookAtDeadline({ inventory }: Till, order: Order): Promise<{ inTi
 async function finish(till: Till, order: Order, payment: PaymentEvent): Promise<Settled> {
   crashPoint('after_paid');
   await follow(till, order);
-  if (!order.captured) await capture(till, order, payment);
+  if (!order.captured) await capture(till, order, payment.paymentId);
   return { status: 'paid', order };
 }
 
-/** Take the money of a PAID order. Safe to repeat. */
-export async function capture(till: Till, order: Order, { paymentId }: Pick<PaymentEvent, 'paymentId'>): Promise<void> {
-  await till.closeCart(order);
-  await till.provider.capture({ paymentId, orderId: order.orderId, amount: order.total, currency: order.currency });
-  await till.orders.noteCaptured(order.orderId);
+/**
+ * Take the money of a PAID order. Safe to repeat. The order is PAID whatever comes of it: what fails is tried again by a
+ * worker, and what can never succeed is for a human to decide.
+ * @returns the error that kept it from being captured now
+ */
+export async function capture(till: Till, order: Order, paymentId: string): Promise<unknown> {
+  const { orderId, total: amount, currency } = order;
+  try {
+    await till.afterPaid(order);
+    const outcome = await till.provider.capture({ paymentId, orderId, amount, currency });
+    if (outcome === 'impossible')
+      await till.alarms.raise('captureFailed', orderId, `${paymentId} of a PAID order can never be captured`);
+    await till.orders.noteCapture(orderId, outcome);
+    return undefined;
+  } catch (error) {
+    const attempts = await till.orders.noteCapture(orderId, 'failed').catch(() => 0);
+    if (attempts === LIMITS.paymentAttempts)
+      await till.alarms
+        .raise('captureStuck', orderId, `${paymentId} could not be captured ${attempts} times`)
+        .catch(() => {});
+    return error;
+  }
 }
 
 async function failed(till: Till, order: Order): Promise<Settled> {
@@ -101,6 +122,12 @@ async function lose(
   why: 'ended' | 'mismatch' | 'unknownOrder',
 ): Promise<Settled> {
   await till.outbox.owe(event, why);
+  if (why === 'mismatch')
+    await till.alarms.raise(
+      'paymentMismatch',
+      event.paymentId,
+      `${event.amount} ${event.currency} is not what its order costs`,
+    );
   await till.outbox.pay(event.paymentId);
   return { status: 'lost', order, why };
 }
