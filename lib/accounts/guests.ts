@@ -51,8 +51,16 @@ export class Guests {
   /** @returns a new guest, and the Set-Cookie value that makes a browser be it */
   create(): { customer: string; setCookie: string } {
     const customer = `guest-${randomUUID()}`;
-    const attributes = `Path=/; Max-Age=${LIMITS.guestCookieSeconds}; HttpOnly; SameSite=Lax${this.#secure ? '; Secure' : ''}`;
-    return { customer, setCookie: `${this.#cookieName}=${this.#signer.sign(customer)}; ${attributes}` };
+    return { customer, setCookie: this.#cookie(this.#signer.sign(customer), LIMITS.guestCookieSeconds) };
+  }
+
+  /** @returns the Set-Cookie value after which a browser is no guest any more; its next cart or checkout makes it a new one */
+  clearCookie(): string {
+    return this.#cookie('', 0);
+  }
+
+  #cookie(value: string, maxAge: number): string {
+    return `${this.#cookieName}=${value}; Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${this.#secure ? '; Secure' : ''}`;
   }
 
   get #cookieName(): string {
@@ -61,7 +69,7 @@ export class Guests {
 }
 
 /** @returns the value of a request's cookie, or undefined */
-export function readCookie(request: Request, name: string): string | undefined {
+export function readCookie(request: Pick<Request, 'headers'>, name: string): string | undefined {
   for (const pair of (request.headers.get('cookie') ?? '').split(';')) {
     const at = pair.indexOf('=');
     if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
