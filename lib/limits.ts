@@ -23,9 +23,16 @@ export const LIMITS = {
   jsonDepth: 32,
   /** Minor units: below 2^53 even for 20 lines of 100 units. */
   priceMinorUnits: 99_999_999_99,
+  /** 100 %: the tax may be as much as the price without it. */
+  taxBasisPoints: 10_000,
   /** What an answer says about a wrong field, however long the client's own words in it are. */
   detailLength: 200,
   nameLength: 200,
+  /** Delivery details: lines that a parcel label holds. */
+  deliveryLineLength: 120,
+  postalCodeLength: 16,
+  /** A shopper may mend an order's delivery details for this long after it was paid: before a parcel is likely on its way. */
+  deliveryChangeMs: 2 * 60 * 60_000,
   descriptionLength: 2_000,
   /** The ledger stream of a sale is trimmed near this many entries. */
   ledgerEntries: 100_000,
@@ -35,6 +42,12 @@ export const LIMITS = {
   /** Between two sweeps by the clock of a sale's next deadline; and the longest wait for one (setTimeout's own bound is 24 days). */
   alarmPauseMs: 100,
   alarmMostMs: 60 * 60_000,
+  /** Holds of one sale that a customer may let go unpaid before they wait: a changed mind, a slow bank, and one more. */
+  holdsBeforeWait: 3,
+  /** That wait, doubled with each further unpaid hold up to the longest; without unpaid holds for so long all is forgotten. */
+  holdWaitMs: 30_000,
+  holdWaitMostMs: 5 * 60_000,
+  unpaidHoldsMs: 30 * 60_000,
   /** How many orders one sweep expires side by side. */
   expireConcurrency: 32,
   /** Orders read from MongoDB and placed into Redis at a time by reconcile and rebuild. */
@@ -65,6 +78,9 @@ export const LIMITS = {
   sseUpdateMs: 250,
   sseHeartbeatMs: 15_000,
   sseClientsPerProcess: 5_000,
+  /** Of those at most so many of one address (a thousand shoppers with two tabs) and of one customer (tabs). */
+  sseClientsPerAddress: 2_000,
+  sseClientsPerCustomer: 20,
   sseBufferedBytes: 64 * 1024,
   /** A worker not heard of for this long is stale (at least three sweeps). */
   heartbeatStaleMs: 30_000,
@@ -76,11 +92,68 @@ export const LIMITS = {
   /** Events tried again per sweep; alarm after this many failures. */
   inboxBatch: 200,
   paymentAttempts: 10,
+  /** Longest pause between two tries of a payment step; of an event, which a hold may be waiting for. */
+  paymentPauseMs: 5 * 60_000,
+  eventPauseMs: 30_000,
+  /** Looks at a begun payment until a human is asked: about a day of them. */
+  paymentLooks: 300,
+  /** A begun payment that a worker has taken up is left alone by the others for this long. */
+  paymentLeaseMs: 30_000,
+  /** When the provider is asked about a payment of which no event has come: this long before the deadline, and again. */
+  lookBeforeMs: 10_000,
+  lastLookBeforeMs: 2_000,
+  /** Longest wait for an answer of the bank's process, and how many payments one answer lists. */
+  bankCallMs: 5_000,
+  bankPage: 500,
+  /**
+   * The bank's own webhooks: tried for about two days, at most this long apart, so many at once, with this long for an answer;
+   * how often it looks for due ones.
+   */
+  bankWebhookAttempts: 64,
+  bankWebhookPauseMs: 60 * 60_000,
+  bankWebhooksAtOnce: 16,
+  bankWebhookMs: 10_000,
+  bankLookMs: 200,
+  /** Copies of one webhook that the bank may be told to send at once. */
+  bankWebhookCopies: 100,
   /** Signed webhooks older or younger than this are refused. */
   webhookToleranceSeconds: 300,
-  /** Guests stay the same customer for half a year; an admin's pasted key opens the dashboard for a shift. */
+  /** One try of a call to the payment provider, and how often it is tried again: together less than a page waits for an answer. */
+  providerCallMs: 4_000,
+  providerRetries: 1,
+  /** Payments read of one order, when its payment's id is not known. */
+  providerSearch: 10,
+  /** Guests stay the same customer for half a year. */
   guestCookieSeconds: 180 * 24 * 60 * 60,
-  adminCookieSeconds: 8 * 60 * 60,
+  /** A session ends after a shift, however busy it is; an account has this many at once, and the oldest gives way. */
+  sessionSeconds: 8 * 60 * 60,
+  sessionsPerAccount: 20,
+  /** How long a process believes what it knows of an account, and of how many; a cookie of ours is far shorter. */
+  sessionCacheMs: 10_000,
+  sessionsCached: 10_000,
+  sessionCookieLength: 4_000,
+  /** Guests that one account may have been. */
+  guestsPerAccount: 100,
+  /** E-mail addresses (RFC 5321), and passwords: long enough to be no guess, short enough to be no attack. */
+  emailLength: 254,
+  passwordLeast: 10,
+  passwordMost: 128,
+  /** Argon2id takes 19 MiB and one of Node's four threads each: two leave room for everything else. Past the queue: 503. */
+  passwordsAtOnce: 2,
+  passwordsWaiting: 100,
+  /** Wrong passwords before the first wait (many people share an address), counted within so long. */
+  passwordTriesPerAccount: 5,
+  passwordTriesPerAddress: 20,
+  passwordTriesSeconds: 15 * 60,
+  /** The first wait; each further one within a day is twice as long, up to the most. */
+  passwordWaitSeconds: 15,
+  passwordWaitMostSeconds: 15 * 60,
+  passwordWaitsSeconds: 24 * 60 * 60,
+  /** Orders and carts that an account's export reads at a time, and in all. */
+  exportPage: 500,
+  exportPages: 20,
+  /** Callers that a process counts at a time, for each rate of lib/rates/table.ts; past this the oldest begins anew. */
+  rateKeys: 100_000,
   /** A stopping process lets running requests end. */
   drainMs: 8_000,
 } as const;

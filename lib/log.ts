@@ -1,14 +1,31 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 import { env } from '#lib/env.ts';
+import { scrub, scrubText } from '#lib/scrub.ts';
 
 let logger: Logger | undefined;
 
-/** The process's logger: one JSON line per event, secrets and cookies redacted. Made on first use. */
+/** The process's logger: one JSON line per event, without secrets and without end (lib/scrub.ts). Made on first use. */
 export function log(): Logger {
-  logger ??= pino({
-    level: env().LOG_LEVEL,
-    base: { pid: process.pid },
-    redact: ['*.authorization', '*.cookie', '*.password', '*.key', 'authorization', 'cookie'],
-  });
+  logger ??= makeLogger(env().LOG_LEVEL);
   return logger;
+}
+
+/** @param destination standard output without it */
+export function makeLogger(level: string, destination?: DestinationStream): Logger {
+  const options: LoggerOptions = {
+    level,
+    base: { pid: process.pid },
+    serializers: { err: (error: unknown) => error }, // scrub has written it out
+    formatters: { log: (event) => scrub(event) as Record<string, unknown> },
+    hooks: {
+      logMethod(given, method) {
+        const [first, message, ...rest] = given as unknown[];
+        const said = first instanceof Error ? [{ err: first }, message ?? first.message] : [first, message];
+        const clean = [...said, ...rest].map((part) => (typeof part === 'string' ? scrubText(part) : part));
+        while (clean.at(-1) === undefined && clean.length > 1) clean.pop();
+        method.apply(this, clean as Parameters<typeof method>);
+      },
+    },
+  };
+  return destination ? pino(options, destination) : pino(options);
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Problem } from '#lib/contract.ts';
+import type { Caller } from '#lib/http/caller.ts';
 import { problem } from '#lib/http/problem.ts';
 import { json } from '#lib/http/route.ts';
 import { clock, toCheckoutAnswer } from '#lib/http/views.ts';
@@ -7,18 +8,22 @@ import { LIMITS } from '#lib/limits.ts';
 import { type Checkout, type CheckoutRequest, repeat } from '#lib/orders/index.ts';
 import type { HoldfastProcess } from '#lib/process.ts';
 
-interface Wanted {
-  customer: string;
+interface Wanted extends Pick<Caller, 'customer' | 'customers' | 'session'> {
   key: string;
-  body: { cartId: string; saleId?: string | undefined } | { items: { productId: string; quantity: number }[] };
+  body: ({ cartId: string; saleId?: string | undefined } | { items: { productId: string; quantity: number }[] }) & {
+    expectedTotal?: number | undefined;
+  };
 }
 
-/** What a shopper asked for, as one sale's checkout with prices from the catalog; or the answer to why there is none. */
+/**
+ * What a shopper asked for, as one sale's checkout; or the answer to why there is none. Prices are the catalog's as this
+ * process knows it, which may be LIMITS.catalogMs old: `expectedTotal` is held against them, and the order gets them.
+ */
 export async function toCheckoutRequest(
   shop: HoldfastProcess,
-  { customer, key, body }: Wanted,
+  { customer, customers, session, key, body }: Wanted,
 ): Promise<CheckoutRequest | Response> {
-  const cart = 'cartId' in body ? await shop.carts.find(body.cartId, customer) : undefined;
+  const cart = 'cartId' in body ? await shop.carts.find(body.cartId, customers) : undefined;
   if ('cartId' in body && !cart) return problem('NOT_FOUND');
   const only = 'saleId' in body ? body.saleId : undefined;
   const cartFingerprint = cart ? fingerprint(`cart ${cart.cartId} ${only ?? ''}`) : '';
@@ -53,15 +58,18 @@ export async function toCheckoutRequest(
     });
   const sale = await shop.catalog.sale(first.saleId);
   if (!sale) return problem('NOT_FOUND');
+  if (sale.accountsOnly && !session) return problem('SIGN_IN_REQUIRED');
   const items = chosen.map(({ productId, quantity }) => `${productId}:${quantity}`).join(',');
   return {
     saleId: sale._id,
     currency: sale.currency,
+    taxBasisPoints: sale.taxBasisPoints,
     customer,
     cartId: cart?.cartId ?? '',
     key,
     requestFingerprint: cartFingerprint || fingerprint(`items ${items}`),
     itemsFingerprint: fingerprint(items),
+    expectedTotal: body.expectedTotal,
     lines: chosen.map(({ saleId: _, ...line }) => line),
   };
 }
@@ -92,6 +100,18 @@ export function toCheckoutResponse(
       return problem('SALE_NOT_OPEN', { ...refused, paused: true, detail: 'The merchant has paused the sale.' });
     case 'saleClosed':
       return problem('SALE_CLOSED', { ...refused, closesAt: new Date(outcome.closesAtMs).toISOString() });
+    case 'priceChanged': {
+      const { expectedTotal, total, currency, items } = outcome;
+      return problem('PRICE_CHANGED', { ...refused, expectedTotal, total, currency, items });
+    }
+    case 'holdCooldown': {
+      const waitMs = outcome.untilMs - clock(outcome.nowMs, askedAt).nowMs;
+      return problem(
+        'HOLD_COOLDOWN',
+        { ...refused, retryAt: new Date(outcome.untilMs).toISOString() },
+        { 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1_000))) },
+      );
+    }
     case 'cartOnHold':
       return problem('CART_ON_HOLD', { orderId: outcome.orderId });
     case 'keyReused':

@@ -7,12 +7,18 @@ import { LIMITS } from '#lib/limits.ts';
 export function refusal(req: IncomingMessage): Response | undefined {
   const target = req.url ?? '/';
   if (!target.startsWith('/')) return problem('INVALID_REQUEST', { detail: 'the request target must be a path' });
-  if (!target.startsWith('/api/')) return undefined;
+  // One way to write an address: what follows dots goes past whatever knows addresses by how they begin.
+  if (DOTS.test(target.split('?', 1)[0]!)) return problem('NOT_FOUND');
+  if (!target.startsWith('/api/'))
+    return isRead(req) ? undefined : problem('METHOD_NOT_ALLOWED', {}, { allow: 'GET, HEAD' });
   if (!METHODS.has(req.method ?? '')) return problem('METHOD_NOT_ALLOWED', {}, { allow: [...METHODS].join(', ') });
   if (Number(req.headers['content-length'] ?? 0) > LIMITS.bodyBytes) return problem('BODY_TOO_LARGE');
   return isDecodable(target.split('?', 1)[0]!) ? undefined : problem('NOT_FOUND');
 }
 
+/** Pages are only read: the shop has no server functions, so nobody gets to Next's reader of their arguments. */
+const isRead = ({ method }: IncomingMessage) => method === 'GET' || method === 'HEAD';
+const DOTS = /(?:^|[/\\])(?:\.|%2e){1,2}(?:[/\\]|$)/i;
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 export function hasBody({ headers }: IncomingMessage): boolean {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { ADDRESS_HEADER } from '#lib/http/address.ts';
 import { discardRest, hasBody, refusal } from '#lib/http/gate.ts';
 import { problem } from '#lib/http/problem.ts';
 import { type Handler, methodNotAllowed } from '#lib/http/route.ts';
@@ -49,6 +50,11 @@ export function expressLane(
   };
 }
 
+/** Whether a request is neither a call of the API nor for one of the files that a page is made of. */
+export function isPage({ url = '/' }: IncomingMessage): boolean {
+  return !/^\/(?:api|_next\/static|art)\//.test(url);
+}
+
 async function answer(
   req: IncomingMessage,
   res: ServerResponse,
@@ -84,6 +90,7 @@ function toRequest(req: IncomingMessage, res: ServerResponse): Request | undefin
   try {
     const headers = new Headers();
     for (let i = 0; i < req.rawHeaders.length; i += 2) headers.append(req.rawHeaders[i]!, req.rawHeaders[i + 1]!);
+    headers.set(ADDRESS_HEADER, String(req.headers[ADDRESS_HEADER] ?? ''));
     return new Request(`http://${req.headers.host ?? 'localhost'}${req.url}`, {
       method: req.method ?? 'GET',
       headers,
@@ -95,7 +102,8 @@ function toRequest(req: IncomingMessage, res: ServerResponse): Request | undefin
   }
 }
 
-async function send(response: Response, res: ServerResponse): Promise<void> {
+/** Write an answer of the web's kind to Node's. */
+export async function send(response: Response, res: ServerResponse): Promise<void> {
   res.statusCode = response.status;
   for (const [name, value] of response.headers) if (name !== 'set-cookie') res.setHeader(name, value);
   const cookies = response.headers.getSetCookie();

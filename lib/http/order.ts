@@ -3,16 +3,16 @@ import type { Call } from '#lib/http/route.ts';
 import { fresh, type Order } from '#lib/orders/index.ts';
 
 /**
- * The order that a call names, if it may see it: its customer, or the merchant. Somebody else's is like a missing one.
+ * The order that a call names, if it may see it: its customer's, or the merchant's. Somebody else's is like a missing one.
  * An overdue one is expired on the way: the shopper's own page is one of the doors to that.
  */
 export async function orderOf(
-  { shop, customer, isAdmin }: Pick<Call<unknown, unknown, unknown>, 'shop' | 'customer' | 'isAdmin'>,
+  { shop, customers, isAdmin }: Pick<Call<unknown, unknown, unknown>, 'shop' | 'customers' | 'isAdmin'>,
   orderId: string,
 ): Promise<Order | undefined> {
-  if (!customer && !isAdmin) return undefined;
+  if (customers.length === 0 && !isAdmin) return undefined;
   const order = await shop.orders.find(orderId);
-  if (!order || !(isAdmin || order.customer === customer)) return undefined;
+  if (!order || !(isAdmin || customers.includes(order.customer))) return undefined;
   return fresh(shop, order);
 }
 

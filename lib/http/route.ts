@@ -1,10 +1,14 @@
 import type { z } from 'zod';
+import { clientAddress, neighbourhood } from '#lib/http/address.ts';
 import { readJson } from '#lib/http/body.ts';
-import { problem, RequestError } from '#lib/http/problem.ts';
+import { type Caller, callerOf, type Who } from '#lib/http/caller.ts';
+import { tryKey } from '#lib/http/guess.ts';
+import { problem, RequestError, tooMany } from '#lib/http/problem.ts';
 import { idempotencyKey } from '#lib/http/schemas.ts';
 import { LIMITS } from '#lib/limits.ts';
 import { log } from '#lib/log.ts';
 import { type HoldfastProcess, holdfast } from '#lib/process.ts';
+import type { Exceeded, PointsOf, RateClass } from '#lib/rates/index.ts';
 import { isUnavailable } from '#lib/unavailable.ts';
 
 /** What Next passes to a route handler beside the request, and what the express lane passes too. */
@@ -12,12 +16,12 @@ export interface RouteContext {
   params: Promise<Record<string, string | string[] | undefined>>;
 }
 
-interface Rules<Params, Query, Body> {
-  /**
-   * Who may call: `guest` makes a caller without a cookie a guest, `customer` leaves them nobody (and so finds nothing),
-   * `admin` wants the admin key.
-   */
-  who: 'anyone' | 'customer' | 'guest' | 'admin';
+export interface Rules<Params = unknown, Query = unknown, Body = unknown> {
+  who: Who;
+  /** Which points a call costs (lib/rates/table.ts): `read` for GET and `change` for the rest when it says nothing. */
+  rate?: RateClass | 'none';
+  /** Look the caller's account up now, whatever the process knows of it: for what moves money. */
+  fresh?: boolean;
   params?: z.ZodType<Params>;
   query?: z.ZodType<Query>;
   /** How the body is parsed; without it the handler may read `request` itself. */
@@ -26,39 +30,54 @@ interface Rules<Params, Query, Body> {
   anyOrigin?: boolean;
 }
 
-/** What a handler gets: everything parsed. `customer` is empty for nobody. */
-export interface Call<Params, Query, Body> {
+/** What a handler gets: everything parsed, and who asks. */
+export interface Call<Params, Query, Body> extends Caller {
   shop: HoldfastProcess;
   request: Request;
   params: Params;
   query: Query;
   body: Body;
-  customer: string;
-  isAdmin: boolean;
+  /** The caller's IP address. */
+  address: string;
   /** Header Idempotency-Key, or empty. */
   key: string;
 }
 
-export type Handler = (request: Request, context?: RouteContext) => Promise<Response>;
+const RULES = Symbol.for('holdfast.route');
+
+/** A route handler made by `route` or `onlyAnswers`; nothing else is one, so that no address can go without its checks. */
+export interface Handler {
+  (request: Request, context?: RouteContext): Promise<Response>;
+  readonly [RULES]: Rules;
+}
+
+/** @returns the rules of a handler that `route` or `onlyAnswers` has made; undefined for any other function */
+export function rulesOf(handler: unknown): Rules | undefined {
+  return typeof handler === 'function' ? (handler as Partial<Handler>)[RULES] : undefined;
+}
 
 /**
- * Wrap one verb into an HTTP handler: check who asks and from where, parse everything, run it, and answer every error as a
- * problem. Handlers use nothing of Next, so that server.ts can mount them by the express lane.
+ * Wrap one verb into an HTTP handler: check who asks, from where and how often, parse everything, run it, and answer every
+ * error as a problem. Handlers use nothing of Next, so that server.ts can mount them by the express lane.
  */
 export function route<Params = unknown, Query = unknown, Body = unknown>(
   rules: Rules<Params, Query, Body>,
   handler: (call: Call<Params, Query, Body>) => Promise<Response>,
 ): Handler {
-  return async (request, context) => {
+  const checked = async (request: Request, context?: RouteContext) => {
     try {
       const shop = holdfast();
       if (!rules.anyOrigin) checkOrigin(request, shop.env.NEXTAUTH_URL);
-      const isAdmin = shop.admins.isAdmin(request);
-      if (rules.who === 'admin' && !isAdmin) throw new RequestError('UNAUTHORIZED');
+      const address = clientAddress(request.headers, shop.env.TRUSTED_PROXY_HOPS);
+      const rate = tryMerchant(shop, request, address) ? 'none' : (rules.rate ?? usualRate(request));
+      checkRate(shop, rate, { address: neighbourhood(address) }); // before anybody is looked up
+      const caller = await callerOf(shop, request, rules);
+      if (!caller.isAdmin) checkRate(shop, rate, { customer: caller.customer });
       const call = {
+        ...caller,
         shop,
         request,
-        isAdmin,
+        address,
         params: parse(rules.params, await context?.params, 'NOT_FOUND') as Params,
         query: (rules.query
           ? parse(rules.query, Object.fromEntries(new URL(request.url).searchParams), 'INVALID_REQUEST')
@@ -66,17 +85,23 @@ export function route<Params = unknown, Query = unknown, Body = unknown>(
         body: (rules.body ? parse(rules.body, await readJson(request), 'INVALID_REQUEST') : undefined) as Body,
         key: parseKey(request),
       };
-      let customer = rules.who === 'anyone' ? '' : (shop.guests.of(request) ?? '');
-      if (customer || rules.who !== 'guest') return await handler({ ...call, customer });
+      if (caller.customer || rules.who !== 'guest') return await handler(call);
       const guest = shop.guests.create();
-      customer = guest.customer;
-      const response = await handler({ ...call, customer });
+      const { customer } = guest;
+      const response = await handler({ ...call, customer, customers: [customer] });
       response.headers.append('set-cookie', guest.setCookie);
       return response;
     } catch (error) {
       return toProblem(error, request);
     }
   };
+  return Object.assign(checked, { [RULES]: rules as Rules });
+}
+
+/** @returns the shop's own address without a slash at its end: as configured, or as this caller reached it */
+export function shopUrl(request: Request, configured: string | undefined): string {
+  if (configured) return configured.replace(/\/+$/, '');
+  return `http://${request.headers.get('host') ?? new URL(request.url).host}`;
 }
 
 /** The answer to a method that an address does not have. */
@@ -86,8 +111,15 @@ export function methodNotAllowed(allowed: string[]): Response {
 
 /** A handler for the methods that an address does not have, where Next serves it: its own 405 has no body. */
 export function onlyAnswers(...allowed: string[]): Handler {
-  return async () => methodNotAllowed(allowed);
+  return Object.assign(async () => methodNotAllowed(allowed), { [RULES]: NOTHING });
 }
+
+/** A handler for addresses that there are not, whatever the method. */
+export function answersNothing(): Handler {
+  return Object.assign(async () => problem('NOT_FOUND'), { [RULES]: NOTHING });
+}
+
+const NOTHING: Rules = { who: 'anyone', rate: 'none' };
 
 /** A JSON answer that nobody may cache. */
 export function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
@@ -97,7 +129,11 @@ export function json(status: number, body: unknown, headers: Record<string, stri
   });
 }
 
-function parse<T>(
+/**
+ * Read a value by its schema.
+ * @throws {RequestError} with the field that is wrong
+ */
+export function parse<T>(
   schema: z.ZodType<T> | undefined,
   value: unknown,
   code: 'INVALID_REQUEST' | 'NOT_FOUND',
@@ -148,8 +184,33 @@ function checkOrigin(request: Request, shopUrl: string | undefined): void {
   if (request.headers.get('sec-fetch-site') === 'cross-site') throw new RequestError('FORBIDDEN');
 }
 
+/** Whether the admin key came with a request; a wrong one is a guess and costs points wherever it is tried. */
+function tryMerchant(shop: HoldfastProcess, request: Request, address: string): boolean {
+  if (!request.headers.get('authorization')?.startsWith('Bearer ')) return false;
+  const guess = tryKey(shop, address, () => shop.adminKey.of(request) === 'right');
+  if (typeof guess === 'object') throw new ExceededError(guess);
+  return guess === 'right';
+}
+
+const usualRate = ({ method }: Request): RateClass => (SAFE.has(method) ? 'read' : 'change');
+
+function checkRate({ rates }: HoldfastProcess, of: RateClass | 'none', points: PointsOf): void {
+  const exceeded = of === 'none' ? undefined : rates.take(of, points);
+  if (exceeded) throw new ExceededError(exceeded);
+}
+
+class ExceededError extends Error {
+  override name = 'ExceededError';
+  readonly exceeded: Exceeded;
+  constructor(exceeded: Exceeded) {
+    super(exceeded.name);
+    this.exceeded = exceeded;
+  }
+}
+
 function toProblem(error: unknown, request: Request): Response {
   if (error instanceof RequestError) return problem(error.code, error.details);
+  if (error instanceof ExceededError) return tooMany(error.exceeded);
   if (isUnavailable(error)) {
     log().warn(
       { err: error, method: request.method, path: new URL(request.url).pathname.slice(0, 200) },

@@ -1,5 +1,6 @@
 import type { Cart } from '#lib/carts/index.ts';
-import type { CartAnswer, CheckoutAnswer, OrderAnswer } from '#lib/contract.ts';
+import type { CartAnswer, CheckoutAnswer, MoneyBack, OrderAnswer, OrderDelivery } from '#lib/contract.ts';
+import { LIMITS } from '#lib/limits.ts';
 import type { Order } from '#lib/orders/index.ts';
 import type { HoldfastProcess } from '#lib/process.ts';
 
@@ -12,6 +13,7 @@ import type { HoldfastProcess } from '#lib/process.ts';
 export function clock(nowMs: number, askedAt: number) {
   const serverMs = Math.ceil(nowMs + performance.now() - askedAt);
   return {
+    nowMs: serverMs,
     serverTime: new Date(serverMs).toISOString(),
     /** Whole seconds until a deadline, never more than are left. */
     until: (deadlineMs: number) => Math.max(0, Math.floor((deadlineMs - serverMs) / 1000)),
@@ -40,22 +42,34 @@ export function toCheckoutAnswer(order: Order, { serverTime, until }: Clock): Ch
   };
 }
 
-/** @param sale the order's sale as the catalog knows it, for its lengths */
+/** @param sale the order's sale as the catalog knows it, for its lengths
+ * @param moneyBack whether a payment of it goes back */
 export function toOrderAnswer(
   order: Order,
   at: Clock,
-  sale: { holdSeconds: number; extendSeconds: number } | undefined,
+  sale: { holdSeconds: number; extendSeconds: number; ships: boolean } | undefined,
+  moneyBack: MoneyBack | undefined,
 ): OrderAnswer {
   return {
     ...toCheckoutAnswer(order, at),
     saleId: order.saleId,
+    taxBasisPoints: order.taxBasisPoints,
+    tax: order.tax,
     reason: order.reason,
     createdAt: new Date(order.createdAtMs).toISOString(),
     extensions: order.extensions,
     extendSeconds: sale?.extendSeconds ?? 0,
     holdSeconds: sale?.holdSeconds ?? 0,
+    moneyBack: moneyBack ?? null,
     paidAt: order.paidAtMs === null ? null : new Date(order.paidAtMs).toISOString(),
+    ships: sale?.ships ?? false,
+    delivery: toOrderDelivery(order),
   };
+}
+
+export function toOrderDelivery({ delivery, paidAtMs }: Pick<Order, 'delivery' | 'paidAtMs'>): OrderDelivery | null {
+  if (!delivery) return null;
+  return { ...delivery, changeableUntil: new Date((paidAtMs ?? 0) + LIMITS.deliveryChangeMs).toISOString() };
 }
 
 /** A cart with what its products are called and cost now; products that are gone are left out. */

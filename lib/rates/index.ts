@@ -1,0 +1,3 @@
+/** Rates: how often somebody may call. */
+export { type Exceeded, type PointsOf, Rates } from '#lib/rates/rates.ts';
+export { RATES, type Rate, type RateClass } from '#lib/rates/table.ts';

@@ -1,0 +1,37 @@
+/** How many points of a kind of call one customer, account or neighbourhood of addresses has in a window. */
+export interface Rate {
+  points: number;
+  windowSeconds: number;
+}
+
+type By = 'customer' | 'address';
+
+const perMinute = (points: number): Rate => ({ points, windowSeconds: 60 });
+
+/**
+ * Every rate of the shop. Two rules made the numbers. One address can be an office or a carrier's NAT: a thousand shoppers
+ * behind it must all be able to buy in the minute of a sale's opening, so an address has a thousand shoppers' worth. And no
+ * kind of call is paid for with another's points: whoever reloads pages all day can still check out.
+ */
+export const RATES = {
+  /** Pages of the storefront, their data and assets aside: six loads each. A process renders twenty times as many. */
+  page: { address: perMinute(6_000) },
+  /** Catalog, sale, cart and order reads: a page that gets no live updates asks every few seconds; ten such pages each. */
+  read: { customer: perMinute(600), address: perMinute(60_000) },
+  /** Carts, cancelling, extending, and whatever says nothing else: a click a second for a while. */
+  change: { customer: perMinute(300), address: perMinute(20_000) },
+  /** A storm of retries of one request, a hundred at once and more, is answered like one; without a cookie only the address counts. */
+  checkout: { customer: perMinute(300), address: perMinute(20_000) },
+  /** The same for payments and refusals of holds. */
+  payment: { customer: perMinute(300), address: perMinute(20_000) },
+  /** A provider speaks from few addresses and repeats what it is refused. */
+  webhook: { address: perMinute(20_000) },
+  /** Streams begun; a browser begins again two seconds after it lost one. How many may be open: LIMITS.sseClientsPerAddress. */
+  live: { customer: perMinute(60), address: perMinute(6_000) },
+  /** Wrong admin keys. Short enough that a merchant who shares an address with a guesser is soon heard again. */
+  guess: { address: { points: 20, windowSeconds: 300 } },
+  /** Signing in and up and what an account does about itself; wrong passwords have slower waits of their own (lib/accounts). */
+  account: { customer: { points: 20, windowSeconds: 300 }, address: { points: 5_000, windowSeconds: 300 } },
+} as const satisfies Record<string, Partial<Record<By, Rate>>>;
+
+export type RateClass = keyof typeof RATES;
