@@ -1,17 +1,30 @@
 import cluster from 'node:cluster';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import next from 'next';
-import * as adminSession from '#app/api/admin/session/route.ts';
+import * as deleteAccount from '#app/api/account/delete/route.ts';
+import * as exportAccount from '#app/api/account/export/route.ts';
+import * as changePassword from '#app/api/account/password/route.ts';
+import * as account from '#app/api/account/route.ts';
+import * as closeAlarm from '#app/api/alarms/[id]/close/route.ts';
+import * as alarms from '#app/api/alarms/route.ts';
+import * as auth from '#app/api/auth/[...nextauth]/route.ts';
 import * as oneCart from '#app/api/cart/[cartId]/route.ts';
 import * as cartAdd from '#app/api/cart/add/route.ts';
 import * as cart from '#app/api/cart/route.ts';
 import * as checkout from '#app/api/checkout/route.ts';
+import * as savedDelivery from '#app/api/delivery/route.ts';
 import * as health from '#app/api/health/route.ts';
 import * as cancelOrder from '#app/api/orders/[id]/cancel/route.ts';
+import * as captureOrder from '#app/api/orders/[id]/capture/route.ts';
+import * as orderDelivery from '#app/api/orders/[id]/delivery/route.ts';
 import * as extendOrder from '#app/api/orders/[id]/extend/route.ts';
+import * as receipt from '#app/api/orders/[id]/receipt/route.ts';
+import * as refundOrder from '#app/api/orders/[id]/refund/route.ts';
 import * as order from '#app/api/orders/[id]/route.ts';
 import * as orders from '#app/api/orders/route.ts';
 import * as paymentFail from '#app/api/payment/fail/route.ts';
+import * as payment from '#app/api/payment/route.ts';
+import * as paymentStart from '#app/api/payment/start/route.ts';
 import * as paymentSuccess from '#app/api/payment/success/route.ts';
 import * as webhook from '#app/api/payment/webhook/route.ts';
 import * as product from '#app/api/product/route.ts';
@@ -21,8 +34,11 @@ import * as saleEvents from '#app/api/sales/[id]/events/route.ts';
 import * as sale from '#app/api/sales/[id]/route.ts';
 import * as sales from '#app/api/sales/route.ts';
 import { env } from '#lib/env.ts';
+import { neighbourhoodOf, noteAddress, viaUnknownProxy } from '#lib/http/address.ts';
 import { answerBroken } from '#lib/http/gate.ts';
-import { expressLane } from '#lib/http/lane.ts';
+import { securityHeaders, setSecurityHeaders } from '#lib/http/headers.ts';
+import { expressLane, isPage, send } from '#lib/http/lane.ts';
+import { tooMany } from '#lib/http/problem.ts';
 import { log } from '#lib/log.ts';
 import { holdfast } from '#lib/process.ts';
 import { onShutdown, refuseToStart } from '#lib/shutdown.ts';
@@ -30,6 +46,8 @@ import { onShutdown, refuseToStart } from '#lib/shutdown.ts';
 /** What shoppers call in a sale's first second, and every call that takes a body; everything else is Next's. */
 const answerHot = expressLane([
   ['/api/checkout', checkout],
+  ['/api/payment/start', paymentStart],
+  ['/api/payment', payment],
   ['/api/payment/success', paymentSuccess],
   ['/api/payment/fail', paymentFail],
   ['/api/payment/webhook', webhook],
@@ -40,6 +58,13 @@ const answerHot = expressLane([
   ['/api/orders/[id]', order],
   ['/api/orders/[id]/cancel', cancelOrder],
   ['/api/orders/[id]/extend', extendOrder],
+  ['/api/orders/[id]/capture', captureOrder],
+  ['/api/orders/[id]/refund', refundOrder],
+  ['/api/alarms', alarms],
+  ['/api/alarms/[id]/close', closeAlarm],
+  ['/api/orders/[id]/receipt', receipt],
+  ['/api/orders/[id]/delivery', orderDelivery],
+  ['/api/delivery', savedDelivery],
   ['/api/products', products],
   ['/api/sales', sales],
   ['/api/sales/[id]', sale],
@@ -47,8 +72,21 @@ const answerHot = expressLane([
   ['/api/health', health],
   ['/api/product', product],
   ['/api/product/seed', seed],
-  ['/api/admin/session', adminSession],
+  ['/api/auth/[action]', auth],
+  ['/api/auth/[action]/[provider]', auth],
+  ['/api/account', account],
+  ['/api/account/password', changePassword],
+  ['/api/account/export', exportAccount],
+  ['/api/account/delete', deleteAccount],
 ]);
+
+/** Pages cost Next more than a call of the API costs the lane, so they are limited before it. */
+function refusePage(req: IncomingMessage): Response | undefined {
+  if (!isPage(req)) return undefined;
+  const { env, rates } = holdfast();
+  const exceeded = rates.take('page', { address: neighbourhoodOf(req, env.TRUSTED_PROXY_HOPS) });
+  return exceeded && tooMany(exceeded);
+}
 
 /** One web process: Next.js, and the express lane in front of it. */
 async function serve(dev: boolean): Promise<void> {
@@ -56,10 +94,24 @@ async function serve(dev: boolean): Promise<void> {
   const app = next({ dev, dir: import.meta.dirname });
   const ready = app.prepare();
   const answerByNext = app.getRequestHandler();
+  let warned = false;
+  const headers = securityHeaders({
+    https: shop.env.NEXTAUTH_URL?.startsWith('https:') ?? false,
+    stripe: shop.env.PAYMENT_PROVIDER === 'stripe',
+    developing: dev,
+  });
   // An idle connection outlives a browser's or proxy's patience (a minute): none is cut while its next request is on the way.
   const timeouts = { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 };
   const server = createServer(timeouts, (req, res) => {
+    noteAddress(req);
+    setSecurityHeaders(res, headers);
+    if (!warned && viaUnknownProxy(req, shop.env.TRUSTED_PROXY_HOPS)) {
+      warned = true;
+      log().warn('requests come by a proxy: set TRUSTED_PROXY_HOPS, or all shoppers share the rates of one address');
+    }
     if (!dev && answerHot(req, res)) return;
+    const refused = dev ? undefined : refusePage(req);
+    if (refused) return void send(refused, res).catch(() => res.destroy());
     ready.then(() => answerByNext(req, res)).catch(() => res.destroy());
   });
   if (dev)

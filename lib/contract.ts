@@ -28,11 +28,19 @@ export interface SaleAnswer {
   name: string;
   description: string;
   currency: string;
+  /** Tax that every price of the sale contains, in hundredths of a percent: 1900 = 19 %. */
+  taxBasisPoints: number;
+  /** Its units are sent to their owners: a PAID order needs delivery details. */
+  ships: boolean;
   /** Null = always open / never closes. */
   opensAt: string | null;
   closesAt: string | null;
   holdSeconds: number;
   extendSeconds: number;
+  /** Only signed-in customers may check out; anybody else is answered SIGN_IN_REQUIRED. */
+  accountsOnly: boolean;
+  /** Holds that a customer may let go unpaid before they wait for the next; 0 = any number. */
+  holdsBeforeWait: number;
   state: SaleState;
   products: ProductAnswer[];
 }
@@ -69,6 +77,11 @@ export interface CartAnswer {
   items: CartLineAnswer[];
 }
 
+/** GET /api/cart: the newest open cart, wherever it was begun. */
+export interface CurrentCartAnswer {
+  cart: CartAnswer | null;
+}
+
 export type OrderStatus = 'RESERVED' | 'PAID' | 'CANCELLED';
 export type CancelReason = 'EXPIRED' | 'SHOPPER' | 'PAYMENT_FAILED' | 'ADMIN' | 'CONFLICT';
 
@@ -97,6 +110,9 @@ export interface CheckoutAnswer {
 /** GET /api/orders/:id */
 export interface OrderAnswer extends CheckoutAnswer {
   saleId: string;
+  /** The tax rate when the order was made, and the tax that `total` contains. */
+  taxBasisPoints: number;
+  tax: number;
   reason: CancelReason | null;
   createdAt: string;
   /** Reasons for which the deadline was moved already: `asked`, `paying`. */
@@ -106,6 +122,58 @@ export interface OrderAnswer extends CheckoutAnswer {
   /** The sale's hold, in seconds. */
   holdSeconds: number;
   paidAt: string | null;
+  /** A payment of this order goes back or has gone back to the shopper; null when there is none. */
+  moneyBack: MoneyBack | null;
+  /** Whether the order's sale ships, and where this order goes; null until its customer has said so. */
+  ships: boolean;
+  delivery: OrderDelivery | null;
+}
+
+/** Delivery details. `country` by ISO 3166-1 alpha-2; `postalCode` may be empty. */
+export interface DeliveryAnswer {
+  name: string;
+  email: string;
+  street: string;
+  postalCode: string;
+  city: string;
+  country: string;
+}
+
+/** An order's, with the moment until which they may be changed. */
+export interface OrderDelivery extends DeliveryAnswer {
+  changeableUntil: string;
+}
+
+/** GET, PUT, DELETE /api/delivery: what a customer has saved for orders to come. */
+export interface SavedDeliveryAnswer {
+  delivery: DeliveryAnswer | null;
+}
+
+/** PUT /api/orders/:id/delivery */
+export interface OrderDeliveryAnswer {
+  orderId: string;
+  delivery: OrderDelivery | null;
+}
+
+/** GET /api/orders/:id/receipt: of PAID orders alone. */
+export interface ReceiptAnswer {
+  orderId: string;
+  seller: string;
+  createdAt: string;
+  paidAt: string;
+  items: OrderLineAnswer[];
+  total: number;
+  currency: string;
+  taxBasisPoints: number;
+  tax: number;
+  /** The end of the payment's id. */
+  payment: string;
+  /** What went back; `at` is null until the provider has confirmed it. */
+  refunds: { amount: number; at: string | null }[];
+  /** Where it goes; null when the sale does not ship or nobody has said so. */
+  delivery: DeliveryAnswer | null;
+  /** The receipt's page with its secret: a path that opens it for whoever has it. */
+  link: string;
 }
 
 export interface OrdersAnswer {
@@ -115,10 +183,63 @@ export interface OrdersAnswer {
   serverTime: string;
 }
 
+/** GET /api/account: who is signed in, or nobody. */
+export interface AccountAnswer {
+  account: { email: string; role: 'customer' | 'viewer' | 'admin'; createdAt: string } | null;
+}
+
+/** GET /api/account/export: everything the shop keeps about somebody. */
+export interface ExportAnswer {
+  exportedAt: string;
+  account: { email: string; role: string; createdAt: string; customers: string[] };
+  /** What is saved for orders to come. */
+  delivery: DeliveryAnswer | null;
+  carts: CartAnswer[];
+  orders: OrderAnswer[];
+  /** There is more than an export holds. */
+  cut: boolean;
+}
+
 export interface ExtendAnswer {
   expiresAt: string;
   expiresIn: number;
   serverTime: string;
+}
+
+/** POST /api/payment/start: where to pay, and the hold's deadline with its extension for paying. */
+export interface StartPaymentAnswer {
+  orderId: string;
+  paymentId: string;
+  pay: PayHere;
+  expiresIn: number;
+  expiresAt: string;
+  serverTime: string;
+}
+
+/** Where the shopper pays: on a page of the provider's; in fields of the provider's inside the shop; or with the shop's own two buttons. */
+export type PayHere =
+  | { kind: 'page'; url: string }
+  | { kind: 'fields'; clientSecret: string; publishableKey: string }
+  | { kind: 'buttons' };
+
+/** POST /api/orders/:id/capture (admin) */
+export interface CaptureAnswer {
+  orderId: string;
+  captured: boolean;
+}
+
+/** POST /api/orders/:id/refund (admin) */
+export interface RefundAnswer {
+  orderId: string;
+  moneyBack: MoneyBack;
+}
+
+/** Whether money of an order has gone back to the shopper yet. */
+export type MoneyBack = 'pending' | 'done';
+
+/** GET /api/alarms (admin): what a human must look at, oldest first. */
+export interface AlarmsAnswer {
+  alarms: { alarmId: string; kind: string; subject: string; detail: string; raisedAt: string }[];
 }
 
 /** POST /api/payment/success, /fail; POST /api/orders/:id/cancel */
@@ -126,6 +247,15 @@ export interface OrderStatusAnswer {
   orderId: string;
   status: OrderStatus;
   reason?: CancelReason | null;
+}
+
+/** GET /api/payment */
+export interface PaymentsAnswer {
+  provider: 'sandbox' | 'stripe';
+  /** No money moves. */
+  test: boolean;
+  /** The test bank has a page of its own, beside the shop's two buttons. */
+  page: boolean;
 }
 
 /** GET /api/token (admin). Long lists are paged: ?saleId= &limit= &offset=. */
@@ -145,6 +275,8 @@ export type ErrorCode =
   | 'INVALID_REQUEST'
   | 'INVALID_JSON'
   | 'UNAUTHORIZED'
+  | 'SIGN_IN_REQUIRED'
+  | 'SIGN_IN_REFUSED'
   | 'FORBIDDEN'
   | 'NOT_FOUND'
   | 'METHOD_NOT_ALLOWED'
@@ -156,7 +288,9 @@ export type ErrorCode =
   | 'SALE_NOT_OPEN'
   | 'SALE_CLOSED'
   | 'LIMIT_REACHED'
+  | 'HOLD_COOLDOWN'
   | 'CART_ON_HOLD'
+  | 'PRICE_CHANGED'
   | 'CART_HAS_SEVERAL_SALES'
   | 'CART_EMPTY'
   | 'CART_CLOSED'
@@ -164,8 +298,14 @@ export type ErrorCode =
   | 'ORDER_CANCELLED'
   | 'ORDER_ALREADY_PAID'
   | 'ALREADY_EXTENDED'
+  | 'NOT_PAID'
+  | 'NOT_CAPTURED'
+  | 'PAYMENT_UNAVAILABLE'
+  | 'NOTHING_TO_DELIVER'
+  | 'DELIVERY_FIXED'
   | 'STOCK_LIMIT'
   | 'ALREADY_EXISTS'
+  | 'TOO_MANY_REQUESTS'
   | 'SALE_NOT_READY'
   | 'UNAVAILABLE';
 
@@ -178,12 +318,29 @@ export interface Problem {
   detail?: string;
   /** 400: the field that was wrong. */
   field?: string;
-  /** OUT_OF_STOCK: {productId, requested, available, held}; LIMIT_REACHED: {productId, requested, limit, owned}. */
-  items?: { productId: string; requested: number; available?: number; held?: number; limit?: number; owned?: number }[];
+  /**
+   * OUT_OF_STOCK: {productId, requested, available, held}; LIMIT_REACHED: {productId, requested, limit, owned};
+   * PRICE_CHANGED: {productId, price, quantity}, with `expectedTotal`, `total` and `currency` beside it.
+   */
+  items?: {
+    productId: string;
+    requested?: number;
+    available?: number;
+    held?: number;
+    limit?: number;
+    owned?: number;
+    price?: number;
+    quantity?: number;
+  }[];
+  expectedTotal?: number;
+  total?: number;
+  currency?: string;
   orderId?: string;
   saleIds?: string[];
   opensAt?: string;
   closesAt?: string;
   paused?: boolean;
+  /** HOLD_COOLDOWN: when the customer may have the next hold. */
+  retryAt?: string;
   serverTime?: string;
 }

@@ -5,9 +5,11 @@ import { z } from 'zod';
 const whole = (least: number, most: number, fallback: number) =>
   z.coerce.number().int().min(least).max(most).default(fallback);
 const onOff = (fallback: 'on' | 'off') => z.enum(['on', 'off']).default(fallback);
+const stripeKey = (kind: string) =>
+  z.string().regex(new RegExp(`^(${kind})_(test|live)_\\w+$`), `must start with ${kind.replace('|', '_ or ')}_`);
 const secret = z.string().min(8, 'needs at least 8 characters');
 
-const schema = z.object({
+const everyShop = z.object({
   PORT: whole(0, 65_535, 3000),
   REDIS_URL: z.string().regex(/^rediss?:\/\//, 'must start with redis:// or rediss://'),
   MONGODB_URI: z.string().regex(/^mongodb(\+srv)?:\/\//, 'must start with mongodb:// or mongodb+srv://'),
@@ -18,9 +20,8 @@ const schema = z.object({
   ADMIN_API_KEY: secret,
   NEXTAUTH_SECRET: secret,
   NEXTAUTH_URL: z.url().optional(),
-  PAYMENT_PROVIDER: z.enum(['sandbox']).default('sandbox'),
-  SANDBOX_WEBHOOK_SECRET: secret,
   RATE_LIMIT: onOff('on'),
+  SELLER_NAME: z.string().trim().min(1).max(200).default('Holdfast'),
   TRUSTED_PROXY_HOPS: whole(0, 10, 0),
   WEB_CONCURRENCY: whole(1, 64, 1),
   DEMO: z.enum(['0', '1']).default('0'),
@@ -30,7 +31,27 @@ const schema = z.object({
   HOLDFAST_TEST: z.enum(['0', '1']).default('0'),
 });
 
+const schema = z.discriminatedUnion('PAYMENT_PROVIDER', [
+  everyShop.extend({
+    PAYMENT_PROVIDER: z.literal('sandbox'),
+    SANDBOX_WEBHOOK_SECRET: secret,
+    SANDBOX_URL: z.url({ protocol: /^https?$/ }).optional(),
+    SANDBOX_PORT: whole(0, 65_535, 3001),
+    SANDBOX_FAULTS: z.string().optional(),
+    SHOP_URL: z.url({ protocol: /^https?$/ }).optional(),
+  }),
+  everyShop.extend({
+    PAYMENT_PROVIDER: z.literal('stripe'),
+    STRIPE_SECRET_KEY: stripeKey('sk|rk'),
+    STRIPE_WEBHOOK_SECRET: z.string().regex(/^whsec_\w+$/, 'must start with whsec_'),
+    STRIPE_PUBLISHABLE_KEY: stripeKey('pk'),
+    STRIPE_API_URL: z.url({ protocol: /^https?$/ }).optional(), // tests only
+  }),
+]);
+
 export type Env = Readonly<z.infer<typeof schema>>;
+/** The environment of a shop that is paid by the sandbox. */
+export type SandboxEnv = Extract<Env, { PAYMENT_PROVIDER: 'sandbox' }>;
 
 /** Thrown when the environment does not fit; its message names each wrong variable and never shows a value. */
 export class MisconfiguredError extends Error {
@@ -43,13 +64,30 @@ export class MisconfiguredError extends Error {
  */
 export function parseEnv(source: Record<string, string | undefined>): Env {
   const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
+  present.PAYMENT_PROVIDER ??= 'sandbox';
   const parsed = schema.safeParse(present);
-  if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map((issue) => {
-    const name = String(issue.path[0]);
-    return `  ${name}: ${present[name] === undefined ? 'is not set' : issue.message}`;
-  });
+  const lines = parsed.success
+    ? atOdds(parsed.data)
+    : parsed.error.issues.map((issue) => {
+        const name = String(issue.path[0]);
+        return `  ${name}: ${present[name] === undefined ? 'is not set' : issue.message}`;
+      });
+  if (parsed.success && lines.length === 0) return parsed.data;
   throw new MisconfiguredError(`Holdfast is misconfigured (see .env.example):\n${lines.join('\n')}`);
+}
+
+/** Values that are fine one by one and not together. */
+function atOdds(settings: Env): string[] {
+  if (settings.PAYMENT_PROVIDER !== 'stripe') return [];
+  const { STRIPE_SECRET_KEY, STRIPE_PUBLISHABLE_KEY, STRIPE_API_URL, DEMO, HOLDFAST_TEST } = settings;
+  const live = STRIPE_SECRET_KEY.includes('_live_');
+  return [
+    ...(live && DEMO === '1' ? ['  STRIPE_SECRET_KEY: is a live key, and DEMO is 1: a demo takes no real money'] : []),
+    ...(live === STRIPE_PUBLISHABLE_KEY.includes('_live_')
+      ? []
+      : ['  STRIPE_PUBLISHABLE_KEY: is of the other mode (test or live) than STRIPE_SECRET_KEY']),
+    ...(STRIPE_API_URL && HOLDFAST_TEST !== '1' ? ['  STRIPE_API_URL: is for tests only'] : []),
+  ];
 }
 
 let parsed: Env | undefined;
@@ -64,6 +102,7 @@ export function env(): Env {
       if (existsSync(/*turbopackIgnore: true*/ file)) process.loadEnvFile(/*turbopackIgnore: true*/ file);
     }
     parsed = parseEnv(process.env);
+    if (process.env.NEXTAUTH_URL === '') delete process.env.NEXTAUTH_URL; // next-auth reads it too, and trips over nothing
   }
   return parsed;
 }

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Connection } from 'mongoose';
+import { Accounts, AdminKey, customersOf, Guests, Passwords } from '#lib/accounts/index.ts';
+import { type Alarms, alarms } from '#lib/alarms/index.ts';
 import { Carts } from '#lib/carts/index.ts';
 import { Catalog, configureSale, ensureEveryday, LiveSales, type Merchant } from '#lib/catalog/index.ts';
-import { Admins, Guests } from '#lib/customers/index.ts';
+import { Deliveries } from '#lib/delivery/index.ts';
 import { type Env, env } from '#lib/env.ts';
 import { inventoryScripts } from '#lib/inventory/index.ts';
 import { SaleEvents } from '#lib/live/index.ts';
@@ -12,14 +14,24 @@ import { connectMongo, keepConnecting } from '#lib/mongo/connect.ts';
 import { ensureIndexes } from '#lib/mongo/indexes.ts';
 import { type Models, models } from '#lib/mongo/models.ts';
 import { orderStore } from '#lib/orders/index.ts';
-import { inbox, outbox, type Payments, Sandbox } from '#lib/payments/index.ts';
+import {
+  begunPayments,
+  type Counter,
+  inbox,
+  outbox,
+  type PaymentProvider,
+  Sandbox,
+  StripePayments,
+} from '#lib/payments/index.ts';
+import { Rates } from '#lib/rates/index.ts';
+import { Receipts } from '#lib/receipts/index.ts';
 import { type CatalogTruth, catalogTruth, type Reconciler, rebuildSale, reconcile } from '#lib/reconcile/index.ts';
 import { checkRedis } from '#lib/redis/check.ts';
 import { connectRedis, connectSubscriber } from '#lib/redis/connect.ts';
 import { patiently } from '#lib/unavailable.ts';
 
 /** Everything that one process has once: connections, and the domains over them. */
-export interface HoldfastProcess extends Payments, Reconciler, Merchant {
+export interface HoldfastProcess extends Counter, Reconciler, Merchant {
   env: Env;
   redis: Redis;
   mongo: Connection;
@@ -29,8 +41,14 @@ export interface HoldfastProcess extends Payments, Reconciler, Merchant {
   live: LiveSales;
   events: SaleEvents;
   guests: Guests;
-  admins: Admins;
-  provider: Sandbox;
+  accounts: Accounts;
+  adminKey: AdminKey;
+  rates: Rates;
+  alarms: Alarms;
+  /** The provider once more when it is the sandbox: whose bank page is the shop's own. */
+  sandbox: Sandbox | undefined;
+  receipts: Receipts;
+  deliveries: Deliveries;
   /** Whether the boot has seen Redis, MongoDB and the indexes in order. */
   booted: boolean;
   /** Repair a sale soon, in the background: somebody was answered "not ready". Calls while one runs are one. */
@@ -63,11 +81,18 @@ function make(settings: Env): HoldfastProcess {
   const orders = orderStore(db);
   const catalog = new Catalog(db);
   const live = new LiveSales(catalog, inventory);
-  const events = new SaleEvents(subscriber, catalog, live);
+  const events = new SaleEvents(subscriber, catalog, live, settings.RATE_LIMIT === 'on');
   const carts = new Carts(db);
-  const provider = new Sandbox(db, settings.SANDBOX_WEBHOOK_SECRET);
+  const provider = providerOf(settings, db);
+  const deliveries = new Deliveries(db);
   const secure = settings.NEXTAUTH_URL?.startsWith('https:') ?? false;
   const truth = catalogTruth(db);
+  const raised = alarms(db);
+  /** An account's guests were the same human; a guest's order gets nothing of the account that the guest became later. */
+  const idsOf = async (customer: string) => {
+    const user = await shop.accounts.users.byId(customer);
+    return user ? customersOf(user) : [customer];
+  };
   const nudged = new Map<string, Promise<unknown>>();
 
   const shop: HoldfastProcess = {
@@ -84,17 +109,28 @@ function make(settings: Env): HoldfastProcess {
     events,
     carts,
     provider,
-    outbox: outbox(db, provider),
-    inbox: inbox(db),
+    sandbox: provider instanceof Sandbox ? provider : undefined,
+    alarms: raised,
+    outbox: outbox(db, provider, raised),
+    inbox: inbox(db, raised),
+    begun: begunPayments(db),
     guests: new Guests(settings.NEXTAUTH_SECRET, secure),
-    admins: new Admins(settings.ADMIN_API_KEY, settings.NEXTAUTH_SECRET, secure),
+    deliveries,
+    receipts: new Receipts(db, settings.NEXTAUTH_SECRET),
+    accounts: new Accounts(
+      { models: db, redis, passwords: new Passwords() },
+      { secret: settings.NEXTAUTH_SECRET, secure, demo: settings.DEMO === '1' },
+    ),
+    adminKey: new AdminKey(settings.ADMIN_API_KEY),
+    rates: new Rates(redis, settings.RATE_LIMIT === 'on'),
     booted: false,
-    closeCart: async ({ cartId, items }) => {
-      if (cartId)
-        await carts.close(
-          cartId,
-          items.map(({ productId }) => productId),
-        );
+    afterPaid: async (order) => {
+      const { cartId, items, saleId } = order;
+      const productIds = items.map(({ productId }) => productId);
+      await Promise.all([
+        cartId ? carts.close(cartId, productIds) : undefined,
+        (await catalog.sale(saleId))?.ships ? deliveries.copyTo(order.orderId, await idsOf(order.customer)) : undefined,
+      ]);
     },
     rebuild: (saleId) => rebuildSale({ ...shop }, saleId),
     nudge(saleId) {
@@ -125,6 +161,17 @@ function make(settings: Env): HoldfastProcess {
     },
   };
   return shop;
+}
+
+function providerOf(settings: Env, db: Models): PaymentProvider {
+  if (settings.PAYMENT_PROVIDER === 'sandbox')
+    return new Sandbox(db, { secret: settings.SANDBOX_WEBHOOK_SECRET, url: settings.SANDBOX_URL });
+  return new StripePayments({
+    secretKey: settings.STRIPE_SECRET_KEY,
+    webhookSecret: settings.STRIPE_WEBHOOK_SECRET,
+    publishableKey: settings.STRIPE_PUBLISHABLE_KEY,
+    apiUrl: settings.STRIPE_API_URL,
+  });
 }
 
 /** Connect, however long it takes; ioredis goes on trying by itself. */

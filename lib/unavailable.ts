@@ -27,7 +27,7 @@ const MONGOOSE =
   /initial connection is complete|Client must be connected|Connection was force closed|connection .* closed/i;
 
 /**
- * Whether an error means that Redis or MongoDB could not be asked, so that nobody knows whether the step happened:
+ * Whether an error means that Redis, MongoDB or the bank could not be asked, so that nobody knows whether the step happened:
  * the caller says 503 and may try again. Anything else is a fault of ours.
  */
 export function isUnavailable(error: unknown): boolean {
@@ -37,7 +37,9 @@ export function isUnavailable(error: unknown): boolean {
   if (
     error.name === 'MaxRetriesPerRequestError' ||
     error.name === 'ClusterAllFailedError' ||
-    error.name === 'UnsettledError'
+    error.name === 'ProviderUnavailableError' ||
+    error.name === 'UnsettledError' ||
+    error.name === 'TooBusyError'
   )
     return true;
   if (typeof code === 'string' && /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/.test(code)) return true;

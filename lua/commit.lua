@@ -8,22 +8,23 @@
 -- KEYS[4] deadlines  zset    the order leaves it
 -- KEYS[5] ledger     stream  every transition
 -- KEYS[6] cart       string  deleted if it names this order (unused when ARGV[3] is empty)
--- KEYS[7..]          per product: stock list, held hash, sold hash, limit hash; then the hold hash of each other order that may lose a token
+-- KEYS[7] unpaid     string  the customer's unpaid holds: forgotten
+-- KEYS[8..]          per product: stock list, held hash, sold hash, limit hash; then the hold hash of each other order that may lose a token
 -- ARGV[1] orderId  ARGV[2] customer  ARGV[3] cartId or ''  ARGV[4] changes channel  ARGV[5] ledger length, entries
 -- ARGV[6] how many products follow
 -- ARGV[7..]          per product: productId, its tokens joined by commas; then the other orders' ids, in the order of their keys
 -- Returns {'committed', nowMs, newly sold units} (0 when it was done before) | {'again', nowMs, orderId, ...} (declare these holds too)
 --   | {'changed', nowMs} (read the hold again) | {'soldToAnother', nowMs, token, orderId} | {'saleNotReady', nowMs}
-local sale, hold, timer, deadlines, ledger, cart = unpack(KEYS, 1, 6)
+local sale, hold, timer, deadlines, ledger, cart, unpaid = unpack(KEYS, 1, 7)
 local order, customer, cartId, channel = unpack(ARGV, 1, 4)
 local ledgerLength, products, now, lines, others, again = tonumber(ARGV[5]), tonumber(ARGV[6]), clock(), {}, {}, { 'again' }
 if redis.call('EXISTS', sale) == 0 then return { 'saleNotReady', now } end
 local holds = redis.call('HGET', hold, 'products')
 if holds and tonumber(holds) ~= products then return { 'changed', now } end
-for i = 1, #ARGV - 6 - 2 * products do others[ARGV[6 + 2 * products + i]] = KEYS[6 + 4 * products + i] end
+for i = 1, #ARGV - 6 - 2 * products do others[ARGV[6 + 2 * products + i]] = KEYS[7 + 4 * products + i] end
 for p = 1, products do
   local line = { product = ARGV[5 + 2 * p], field = 'tokens:' .. ARGV[5 + 2 * p], tokens = ARGV[6 + 2 * p], wanted = {} }
-  line.stock, line.held, line.sold, line.limit = unpack(KEYS, 3 + 4 * p, 6 + 4 * p)
+  line.stock, line.held, line.sold, line.limit = unpack(KEYS, 4 + 4 * p, 7 + 4 * p)
   if holds and redis.call('HEXISTS', hold, line.field) == 0 then return { 'changed', now } end
   for token in each(line.tokens) do
     local buyer, holder = redis.call('HGET', line.sold, token), redis.call('HGET', line.held, token)
@@ -58,5 +59,6 @@ for _, line in ipairs(lines) do
   count(line.limit, customer, units)
 end
 close(order, hold, timer, deadlines, cart, cartId)
+if #newly > 0 then redis.call('DEL', unpaid) end
 if #newly > 0 then record(ledger, ledgerLength, channel, 'commit', order, newly, now) end
 return { 'committed', now, #newly }

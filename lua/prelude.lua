@@ -40,6 +40,31 @@ local function count(limit, customer, units)
   if units ~= 0 and redis.call('HINCRBY', limit, customer, units) <= 0 then redis.call('HDEL', limit, customer) end
 end
 
+-- How many unpaid holds of a customer a sale bears before they wait; 0 = any number.
+local function patience(sale) return tonumber(redis.call('HGET', sale, 'holdsBeforeWait') or 0) end
+
+-- Until when a customer waits for their next hold, ms; nil when they need not.
+local function cooldown(sale, unpaid, now)
+  local untilMs = tonumber(string.match(redis.call('GET', unpaid) or '', '%d+$') or 0)
+  return now < untilMs and patience(sale) > 0 and untilMs or nil
+end
+
+-- Note that a customer has let a hold go unpaid: after too many they wait, twice as long with each further one.
+local function letGo(sale, unpaid, now, waitMs, mostMs, rememberMs)
+  local most = patience(sale)
+  if most == 0 then return end
+  local holds = tonumber(string.match(redis.call('GET', unpaid) or '', '^%d+') or 0) + 1
+  local untilMs = holds >= most and now + math.min(waitMs * 2 ^ math.min(holds - most, 30), mostMs) or 0
+  redis.call('SET', unpaid, string.format('%d %.0f', holds, untilMs), 'PX', rememberMs)
+end
+
+-- Pairs of each token and its order, as HSET takes them.
+local function owners(tokens, order)
+  local pairsOf = {}
+  for i, token in ipairs(tokens) do pairsOf[2 * i - 1], pairsOf[2 * i] = token, order end
+  return pairsOf
+end
+
 -- End a hold: its records go, its cart is free again. It leaves the sweep's list last, see reserve.lua.
 local function close(order, hold, timer, deadlines, cart, cartId)
   if cartId ~= '' and named(redis.call('GET', cart)) == order then redis.call('DEL', cart) end

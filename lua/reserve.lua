@@ -8,20 +8,24 @@
 -- KEYS[5] ledger     stream  every transition
 -- KEYS[6] cart       string  live order of the cart (unused when ARGV[3] is empty)
 -- KEYS[7] idem       string  order of the idempotency key (unused when ARGV[4] is empty)
--- KEYS[8..]          per product: stock list, held hash, limit hash
+-- KEYS[8] unpaid     string  how many holds this customer let go unpaid, and until when they wait
+-- KEYS[9..]          per product: stock list, held hash, limit hash
 -- ARGV[1] orderId  ARGV[2] customer  ARGV[3] cartId or ''  ARGV[4] idempotency key or ''
 -- ARGV[5] fingerprint of the request  ARGV[6] fingerprint of the items  ARGV[7] changes channel
 -- ARGV[8] how long the key is remembered, ms  ARGV[9] ledger length, entries
--- ARGV[10..]         per product: productId, quantity (units)
+-- ARGV[10] '1' when the price is not the one that the customer agreed to: only a known order is answered, else ''
+-- ARGV[11..]         per product: productId, quantity (units)
 -- Returns {'reserved', nowMs, deadlineMs, tokens of each product joined by commas, ...}
 --   | {'saleNotReady', nowMs} | {'saleNotOpen', nowMs, opensAtMs} | {'salePaused', nowMs} | {'saleClosed', nowMs, closesAtMs}
+--   | {'priceChanged', nowMs}
 --   | {'known', nowMs, orderId, key or cart} | {'keyReused', nowMs, orderId} | {'cartOnHold', nowMs, orderId}
+--   | {'holdCooldown', nowMs, untilMs} (too many unpaid holds: wait)
 --   | {'limitReached', nowMs, productId, limit, owned, ...} | {'outOfStock', nowMs, productId, available, held, ...}
-local sale, hold, timer, deadlines, ledger, cart, idem = unpack(KEYS, 1, 7)
+local sale, hold, timer, deadlines, ledger, cart, idem, unpaid = unpack(KEYS, 1, 8)
 local order, customer, cartId, key, requestPrint, itemsPrint, channel = unpack(ARGV, 1, 7)
 local idemMs, ledgerLength, now, lines = tonumber(ARGV[8]), tonumber(ARGV[9]), clock(), {}
-for i = 10, #ARGV, 2 do
-  local k = 8 + (i - 10) / 2 * 3
+for i = 11, #ARGV, 2 do
+  local k = 9 + (i - 11) / 2 * 3
   lines[#lines + 1] = { product = ARGV[i], quantity = wholeUnits(ARGV[i + 1]), stock = KEYS[k], held = KEYS[k + 1], limit = KEYS[k + 2] }
 end
 
@@ -42,11 +46,12 @@ if inCart ~= '' then return { 'known', now, inCart, keyed ~= '' and 'key' or 'ca
 if now < tonumber(opensAt) then return { 'saleNotOpen', now, tonumber(opensAt) } end
 if tonumber(closesAt) > 0 and now >= tonumber(closesAt) then return { 'saleClosed', now, tonumber(closesAt) } end
 if paused == '1' then return { 'salePaused', now } end
+if ARGV[10] == '1' then return { 'priceChanged', now } end
 
-local over, short = { 'limitReached', now }, { 'outOfStock', now }
+local over, short, waits = { 'limitReached', now }, { 'outOfStock', now }, cooldown(sale, unpaid, now)
+if waits then return { 'holdCooldown', now, waits } end
 for _, line in ipairs(lines) do
-  local limit = tonumber(redis.call('HGET', sale, 'limit:' .. line.product)) or 0
-  local owned, free = tonumber(redis.call('HGET', line.limit, customer)) or 0, redis.call('LLEN', line.stock)
+  local limit, owned, free = tonumber(redis.call('HGET', sale, 'limit:' .. line.product)) or 0, tonumber(redis.call('HGET', line.limit, customer)) or 0, redis.call('LLEN', line.stock)
   if limit > 0 and owned + line.quantity > limit then over[#over + 1] = line.product; over[#over + 1] = limit; over[#over + 1] = owned end
   if free < line.quantity then short[#short + 1] = line.product; short[#short + 1] = free; short[#short + 1] = redis.call('HLEN', line.held) end
 end
@@ -60,12 +65,11 @@ redis.call('SET', timer, '1', 'PXAT', deadline)
 if cartId ~= '' then redis.call('SET', cart, order .. ' ' .. itemsPrint) end
 if key ~= '' then redis.call('SET', idem, order .. ' ' .. requestPrint, 'PX', idemMs) end
 for _, line in ipairs(lines) do
-  local tokens, fields = redis.call('LRANGE', line.stock, 0, line.quantity - 1), {}
-  for i, token in ipairs(tokens) do fields[2 * i - 1], fields[2 * i] = token, order end
+  local tokens = redis.call('LRANGE', line.stock, 0, line.quantity - 1)
   taken[#taken + 1] = table.concat(tokens, ',')
   redis.call('HSET', hold, 'tokens:' .. line.product, taken[#taken])
   redis.call('LTRIM', line.stock, line.quantity, -1)
-  redis.call('HSET', line.held, unpack(fields))
+  redis.call('HSET', line.held, unpack(owners(tokens, order)))
   count(line.limit, customer, line.quantity)
 end
 record(ledger, ledgerLength, channel, 'reserve', order, taken, now)

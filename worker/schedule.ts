@@ -2,7 +2,7 @@ import cron, { type ScheduledTask } from 'node-cron';
 import { LIMITS } from '#lib/limits.ts';
 import { log } from '#lib/log.ts';
 import { sweep } from '#lib/orders/index.ts';
-import { redo } from '#lib/payments/index.ts';
+import { lookAfter, redo } from '#lib/payments/index.ts';
 import type { HoldfastProcess } from '#lib/process.ts';
 import { reconcile } from '#lib/reconcile/index.ts';
 import { keys } from '#lib/redis/keys.ts';
@@ -30,8 +30,11 @@ export function schedule(shop: HoldfastProcess, workerId: string, sweepSeconds: 
     });
   };
   const payments = async () => {
-    const { errors } = await redo(shop);
-    for (const err of errors) log().warn({ err }, 'a payment step failed; tried again at the next sweep');
+    for (const err of (await redo(shop)).errors) log().warn({ err }, 'a payment step failed; tried again later');
+  };
+  const begun = async () => {
+    for (const err of (await lookAfter(shop)).errors)
+      log().warn({ err }, 'a payment could not be looked up; tried again later');
   };
   const guarded = (name: string, work: () => Promise<void>) => () =>
     work().catch((err: unknown) => log().warn({ err }, `${name} failed; the next one goes on`));
@@ -39,6 +42,7 @@ export function schedule(shop: HoldfastProcess, workerId: string, sweepSeconds: 
   return [
     cron.schedule(`*/${sweepSeconds} * * * * *`, guarded('sweep', sweepAll), { noOverlap: true, name: 'sweep' }),
     cron.schedule(`*/${sweepSeconds} * * * * *`, guarded('payments', payments), { noOverlap: true, name: 'payments' }),
+    cron.schedule('* * * * * *', guarded('looking after payments', begun), { noOverlap: true, name: 'begun payments' }),
     cron.schedule(
       '30 * * * * *',
       guarded('reconcile', () => forEachSale(shop, (saleId) => reconcile(shop, saleId, { thorough: false }))),

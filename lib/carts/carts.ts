@@ -43,32 +43,54 @@ export class Carts {
     return toCart(record);
   }
 
-  /** @returns undefined for somebody else's cart as for a missing one */
-  async find(cartId: string, customer: string): Promise<Cart | undefined> {
+  /**
+   * @param customers whoever the caller is: an account may be several
+   * @returns undefined for somebody else's cart as for a missing one
+   */
+  async find(cartId: string, customers: readonly string[]): Promise<Cart | undefined> {
     const cart = await this.#read(cartId);
-    return cart?.customer === customer ? cart : undefined;
+    return cart && customers.includes(cart.customer) ? cart : undefined;
+  }
+
+  /** A page of the customers' carts, newest first. */
+  async ofCustomers(
+    customers: readonly string[],
+    { status, skip = 0, limit }: { status?: Cart['status']; skip?: number; limit: number },
+  ): Promise<Cart[]> {
+    const records = await this.#carts
+      .find({ customer: { $in: [...customers] }, ...(status ? { status } : {}) })
+      .sort({ createdAt: -1, _id: 1 })
+      .skip(skip)
+      .limit(limit)
+      .lean<CartRecord[]>();
+    return records.map(toCart);
+  }
+
+  /** Delete every cart of these customers. */
+  async erase(customers: readonly string[]): Promise<void> {
+    await this.#carts.deleteMany({ customer: { $in: [...customers] } });
   }
 
   /** Add to a line, or begin one. */
-  async add(cartId: string, customer: string, productId: string, quantity: number): Promise<CartChange> {
-    const mine = { _id: cartId, customer, status: 'open' };
+  async add(cartId: string, customers: readonly string[], productId: string, quantity: number): Promise<CartChange> {
+    const mine = { _id: cartId, customer: { $in: customers }, status: 'open' };
     const more = await this.#update(
       { ...mine, items: { $elemMatch: { product: productId, quantity: { $lte: LIMITS.quantityPerLine - quantity } } } },
       { $inc: { 'items.$.quantity': quantity } },
     );
-    return more ?? (await this.#begin(mine, productId, quantity)) ?? this.#refusal(cartId, customer, productId);
+    return more ?? (await this.#begin(mine, productId, quantity)) ?? this.#refusal(cartId, customers, productId);
   }
 
   /** Set a line's quantity; 0 removes the line. */
-  async set(cartId: string, customer: string, productId: string, quantity: number): Promise<CartChange> {
-    const mine = { _id: cartId, customer, status: 'open' };
+  async set(cartId: string, customers: readonly string[], productId: string, quantity: number): Promise<CartChange> {
+    const mine = { _id: cartId, customer: { $in: customers }, status: 'open' };
     if (quantity === 0)
       return (
         (await this.#update(mine, { $pull: { items: { product: productId } } })) ??
-        this.#refusal(cartId, customer, productId)
+        this.#refusal(cartId, customers, productId)
       );
     const set = await this.#update({ ...mine, 'items.product': productId }, { $set: { 'items.$.quantity': quantity } });
-    return set ?? (await this.#begin(mine, productId, quantity)) ?? this.#refusal(cartId, customer, productId);
+    return set ?? (await this.#begin(mine, productId, quantity)) ?? this.#refusal(cartId, customers, productId);
   }
 
   /** An order made from the cart was paid: its lines go, and a cart with none left is closed. */
@@ -100,8 +122,8 @@ export class Carts {
     return record ? { status: 'changed', cart: toCart(record as unknown as CartRecord) } : undefined;
   }
 
-  async #refusal(cartId: string, customer: string, productId: string): Promise<CartChange> {
-    const cart = await this.find(cartId, customer);
+  async #refusal(cartId: string, customers: readonly string[], productId: string): Promise<CartChange> {
+    const cart = await this.find(cartId, customers);
     if (!cart) return { status: 'notFound' };
     if (cart.status === 'closed') return { status: 'closed' };
     return { status: cart.items.some((item) => item.productId === productId) ? 'tooMany' : 'tooManyLines' };

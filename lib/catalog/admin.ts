@@ -22,6 +22,12 @@ export interface SaleDraft {
   holdSeconds: number;
   extendSeconds: number;
   paused: boolean;
+  /** 1900 = 19 %; none without it. */
+  taxBasisPoints?: number | undefined;
+  /** Orders need an address; not without it. */
+  ships?: boolean | undefined;
+  accountsOnly?: boolean | undefined;
+  holdsBeforeWait?: number | undefined;
 }
 
 export interface ProductDraft {
@@ -41,11 +47,20 @@ export async function createSale(
   merchant: Merchant,
   draft: SaleDraft,
 ): Promise<{ status: 'created' | 'exists'; saleId: string }> {
-  const { saleId = newId(), ...fields } = draft;
+  const { saleId = newId(), taxBasisPoints = 0, ships = false, ...fields } = draft;
   const { upsertedCount } = await merchant.models.sales.updateOne(
     { _id: saleId },
     {
-      $setOnInsert: { ...fields, description: fields.description ?? '', epoch: 0, createdAt: new Date() },
+      $setOnInsert: {
+        ...fields,
+        taxBasisPoints,
+        ships,
+        description: fields.description ?? '',
+        accountsOnly: fields.accountsOnly ?? false,
+        holdsBeforeWait: fields.holdsBeforeWait ?? LIMITS.holdsBeforeWait,
+        epoch: 0,
+        createdAt: new Date(),
+      },
       $currentDate: { updatedAt: true },
     },
     { upsert: true },

@@ -8,6 +8,9 @@ export type Product = Omit<ProductRecord, 'mints'>;
 /** The sale of products that were made without one: always open, never closed. */
 export const EVERYDAY = 'everyday';
 
+/** What sales written before these fields existed have. */
+const SALE_DEFAULTS = { taxBasisPoints: 0, ships: false };
+
 /** How far back each look overlaps the one before: writes of one instant may become visible in another order. */
 const OVERLAP_MS = 5_000;
 
@@ -90,7 +93,7 @@ export class Catalog {
         .limit(LIMITS.sales * 10)
         .lean<Product[]>(),
     ]);
-    for (const sale of sales) this.#sales.set(sale._id, sale);
+    for (const sale of sales) this.#sales.set(sale._id, { ...SALE_DEFAULTS, ...sale });
     for (const product of products) this.#products.set(product._id, product);
     for (const { updatedAt } of [...sales, ...products]) if (updatedAt > this.#changedAt) this.#changedAt = updatedAt;
     this.#freshUntil = performance.now() + LIMITS.catalogMs;
@@ -106,6 +109,7 @@ export function settingsOf(sale: Sale, products: Pick<Product, '_id' | 'limitPer
     holdMs: sale.holdSeconds * 1_000,
     extendMs: sale.extendSeconds * 1_000,
     paused: sale.paused,
+    holdsBeforeWait: sale.holdsBeforeWait ?? LIMITS.holdsBeforeWait,
     limits: Object.fromEntries(products.map(({ _id, limitPerCustomer }) => [_id, limitPerCustomer ?? 0])),
   };
 }

@@ -1,6 +1,7 @@
 import type { Catalog, Product, Sale } from '#lib/catalog/catalog.ts';
 import type { OneSaleAnswer, ProductAnswer, SaleAnswer, SaleState } from '#lib/contract.ts';
 import type { InventoryScripts, SaleCounts } from '#lib/inventory/index.ts';
+import { LIMITS } from '#lib/limits.ts';
 
 /** A sale as a shopper sees it now, with Redis's time of the look in ms. */
 export interface LiveSale {
@@ -55,10 +56,14 @@ function toSaleAnswer(sale: Sale, products: Product[], counts: SaleCounts): Sale
     name: sale.name,
     description: sale.description,
     currency: sale.currency,
+    taxBasisPoints: sale.taxBasisPoints,
+    ships: sale.ships,
     opensAt: sale.opensAt?.toISOString() ?? null,
     closesAt: sale.closesAt?.toISOString() ?? null,
     holdSeconds: sale.holdSeconds,
     extendSeconds: sale.extendSeconds,
+    accountsOnly: sale.accountsOnly ?? false,
+    holdsBeforeWait: sale.holdsBeforeWait ?? LIMITS.holdsBeforeWait,
     state: stateOf(counts),
     products: products.map((product) => toProductAnswer(product, sale.currency, counts)),
   };

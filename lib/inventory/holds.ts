@@ -9,6 +9,7 @@ export class UnsettledError extends Error {
 
 /**
  * Give back what an order holds. Call it only after MongoDB has said CANCELLED. Safe to repeat.
+ * @param unpaid whether the hold was let go without a payment, which spends the customer's patience with the sale
  * @param cartId the order's cart where the caller knows it, so that a record left without its hold goes too
  */
 export async function release(
@@ -16,13 +17,18 @@ export async function release(
   saleId: string,
   orderId: string,
   cartId = '',
+  unpaid = false,
 ): Promise<Released> {
   for (let attempt = 0; attempt < LIMITS.scriptAttempts; attempt++) {
     const look = await scripts.readHold(saleId, orderId);
     if (look.status === 'saleNotReady') return { status: 'saleNotReady' };
     const keys =
       look.status === 'held'
-        ? { cartId: look.hold.cartId, productIds: Object.keys(look.hold.tokens) }
+        ? {
+            cartId: look.hold.cartId,
+            productIds: Object.keys(look.hold.tokens),
+            ...(unpaid ? { unpaidBy: look.hold.customer } : {}),
+          }
         : { cartId, productIds: [] };
     const released = await scripts.release({ saleId, orderId, ...keys });
     if (released.status !== 'changed') return released.status === 'released' ? released : { status: released.status };

@@ -19,6 +19,8 @@ export interface ReserveRequest {
   requestFingerprint: string;
   /** What makes two checkouts of one cart the same checkout. */
   itemsFingerprint: string;
+  /** The price is not the one that the customer agreed to: answer a known order, but hold nothing new. */
+  priceChanged?: boolean;
   lines: Line[];
 }
 
@@ -28,8 +30,10 @@ export type Reserved =
   | { status: 'saleNotReady'; nowMs: number }
   | { status: 'saleNotOpen'; nowMs: number; opensAtMs: number }
   | { status: 'salePaused'; nowMs: number }
+  | { status: 'priceChanged'; nowMs: number }
   | { status: 'saleClosed'; nowMs: number; closesAtMs: number }
   | { status: 'known'; nowMs: number; orderId: string; by: 'key' | 'cart' }
+  | { status: 'holdCooldown'; nowMs: number; untilMs: number }
   | { status: 'keyReused'; nowMs: number; orderId: string }
   | { status: 'cartOnHold'; nowMs: number; orderId: string }
   | {
@@ -98,6 +102,8 @@ export interface SaleSettings {
   holdMs: number;
   extendMs: number;
   paused: boolean;
+  /** Holds that a customer may let go unpaid before they wait for the next; 0 = any number. */
+  holdsBeforeWait: number;
   /** productId → most units a customer may own; 0 = no limit. */
   limits: Record<string, number>;
 }
@@ -139,6 +145,8 @@ export interface HoldKeys {
   orderId: string;
   cartId: string;
   productIds: string[];
+  /** The customer whose unpaid hold this was; without it nobody's patience is spent. */
+  unpaidBy?: string;
 }
 
 /** How a step of a rebuild ended: `fenced` = another rebuilder is the owner; `incomplete` = Redis lost earlier steps. */

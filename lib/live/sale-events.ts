@@ -6,6 +6,12 @@ import { keys, parseChangesChannel } from '#lib/redis/keys.ts';
 
 type Send = (frame: string) => void;
 
+/** Who watches; whoever is empty is not counted. */
+export interface Watcher {
+  customer: string;
+  address: string;
+}
+
 interface Watched {
   listeners: Set<Send>;
   /** Set while an update is due: changes until then are one update. */
@@ -21,11 +27,16 @@ export class SaleEvents {
   readonly #subscriber: Redis;
   readonly #catalog: Catalog;
   readonly #live: LiveSales;
+  readonly #capped: boolean;
   readonly #watched = new Map<string, Watched>();
   /** Ends every open stream. */
   readonly #open = new Set<() => void>();
+  /** Open streams by customer and by address. */
+  readonly #openBy = new Map<string, number>();
 
-  constructor(subscriber: Redis, catalog: Catalog, live: LiveSales) {
+  /** @param capped whether one customer and one address may have only so many streams */
+  constructor(subscriber: Redis, catalog: Catalog, live: LiveSales, capped: boolean) {
+    this.#capped = capped;
     this.#subscriber = subscriber;
     this.#catalog = catalog;
     this.#live = live;
@@ -43,10 +54,11 @@ export class SaleEvents {
   /**
    * An event stream of one sale: its state now, then after each change; comments as heartbeat.
    * @param signal ends the stream
-   * @returns undefined when the process serves LIMITS.sseClientsPerProcess already
+   * @returns `full` when the process serves LIMITS.sseClientsPerProcess already, `tooMany` when it serves this watcher too often
    */
-  stream(saleId: string, signal: AbortSignal): ReadableStream<Uint8Array> | undefined {
-    if (this.#open.size >= LIMITS.sseClientsPerProcess) return undefined;
+  stream(saleId: string, watcher: Watcher, signal: AbortSignal): ReadableStream<Uint8Array> | 'full' | 'tooMany' {
+    if (this.#open.size >= LIMITS.sseClientsPerProcess) return 'full';
+    if (this.#capped && this.#watchesTooMuch(watcher)) return 'tooMany';
     const encoder = new TextEncoder();
     let stop = () => {};
     return new ReadableStream<Uint8Array>(
@@ -59,6 +71,7 @@ export class SaleEvents {
           const heartbeat = setInterval(() => send(': here\n\n'), LIMITS.sseHeartbeatMs);
           stop = () => {
             this.#open.delete(stop);
+            this.#note(watcher, -1);
             stop = () => {};
             clearInterval(heartbeat);
             signal.removeEventListener('abort', onAbort);
@@ -68,6 +81,7 @@ export class SaleEvents {
             } catch {} // closed by the reader
           };
           this.#open.add(stop);
+          this.#note(watcher, 1);
           const onAbort = () => stop();
           signal.addEventListener('abort', onAbort);
           send('retry: 2000\n\n');
@@ -83,6 +97,21 @@ export class SaleEvents {
   /** End every stream. */
   close(): void {
     for (const stop of [...this.#open]) stop();
+  }
+
+  #watchesTooMuch({ customer, address }: Watcher): boolean {
+    return (
+      (this.#openBy.get(customer) ?? 0) >= LIMITS.sseClientsPerCustomer ||
+      (this.#openBy.get(address) ?? 0) >= LIMITS.sseClientsPerAddress
+    );
+  }
+
+  #note({ customer, address }: Watcher, more: 1 | -1): void {
+    for (const by of [customer, address].filter(Boolean)) {
+      const open = (this.#openBy.get(by) ?? 0) + more;
+      if (open > 0) this.#openBy.set(by, open);
+      else this.#openBy.delete(by);
+    }
   }
 
   #join(saleId: string, send: Send): void {

@@ -3,9 +3,24 @@ import type { Models } from '#lib/mongo/models.ts';
 
 type Index = { on: keyof Models; fields: IndexDefinition; options: IndexOptions & { name: string } };
 
+/** The sandbox's bank makes its own: it may start before the shop, or in another database. */
+const SANDBOX_INDEXES: Index[] = [
+  { on: 'sandboxPayments', fields: { orderId: 1 }, options: { name: 'order' } },
+  {
+    on: 'sandboxPayments',
+    fields: { unannounced: 1 },
+    options: { name: 'unannounced', partialFilterExpression: { unannounced: true } },
+  },
+  {
+    on: 'sandboxWebhooks',
+    fields: { dueAt: 1 },
+    options: { name: 'not_done', partialFilterExpression: { done: false } },
+  },
+];
+
 /**
- * The indexes of the shop. The first two are fences: without them a unit could belong to two live orders after Redis
- * lost data, and one idempotency key could make two orders.
+ * The indexes of the shop. The unique ones are fences: without them a unit could belong to two live orders after Redis
+ * lost data, one idempotency key could make two orders, and one e-mail address or guest could belong to two accounts.
  */
 const INDEXES: Index[] = [
   {
@@ -30,18 +45,34 @@ const INDEXES: Index[] = [
     fields: { captured: 1 },
     options: { name: 'not_captured', partialFilterExpression: { captured: false } },
   },
+  // Of fields that never change: under an index whose keys move, one of two changes at once would not find its cart.
+  { on: 'carts', fields: { customer: 1, createdAt: -1 }, options: { name: 'customer_newest' } },
+  { on: 'users', fields: { email: 1 }, options: { name: 'email', unique: true } },
+  {
+    on: 'users',
+    fields: { guests: 1 },
+    options: { name: 'guests', unique: true, partialFilterExpression: { guests: { $type: 'string' } } },
+  },
   { on: 'products', fields: { updatedAt: 1 }, options: { name: 'changed' } },
   { on: 'sales', fields: { updatedAt: 1 }, options: { name: 'changed' } },
   {
     on: 'paymentEvents',
-    fields: { receivedAt: 1 },
-    options: { name: 'not_done', partialFilterExpression: { done: false } },
+    fields: { tryAt: 1 },
+    options: { name: 'to_do', partialFilterExpression: { done: false } },
   },
   {
     on: 'refunds',
-    fields: { createdAt: 1 },
-    options: { name: 'pending', partialFilterExpression: { status: 'PENDING' } },
+    fields: { tryAt: 1 },
+    options: { name: 'to_do', partialFilterExpression: { status: 'PENDING' } },
   },
+  { on: 'refunds', fields: { orderId: 1 }, options: { name: 'order' } },
+  {
+    on: 'payments',
+    fields: { lookAt: 1 },
+    options: { name: 'to_do', partialFilterExpression: { ended: false } },
+  },
+  { on: 'alarms', fields: { raisedAt: 1 }, options: { name: 'open', partialFilterExpression: { open: true } } },
+  ...SANDBOX_INDEXES,
 ];
 
 /** Thrown when a fence is not there and cannot be made; a shop without it must not start. */
@@ -54,7 +85,16 @@ export class MissingIndexError extends Error {
  * @throws {MissingIndexError} when one is missing or differs; other errors mean MongoDB could not be asked
  */
 export async function ensureIndexes(models: Models): Promise<void> {
-  for (const { on, fields, options } of INDEXES) {
+  await make(models, INDEXES);
+  const missing = await missingFences(models);
+  if (missing.length > 0) throw new MissingIndexError(`MongoDB lacks the unique index ${missing.join(', ')}`);
+}
+
+/** Make the indexes of the sandbox's bank alone. */
+export const ensureSandboxIndexes = (models: Models): Promise<void> => make(models, SANDBOX_INDEXES);
+
+async function make(models: Models, indexes: Index[]): Promise<void> {
+  for (const { on, fields, options } of indexes) {
     await models[on].collection
       .createIndex(fields as never, options as never)
       .catch((error: Error & { code?: number }) => {
@@ -65,16 +105,16 @@ export async function ensureIndexes(models: Models): Promise<void> {
         throw error;
       });
   }
-  const missing = await missingFences(models);
-  if (missing.length > 0) throw new MissingIndexError(`MongoDB lacks the unique index ${missing.join(', ')}`);
 }
 
 /** The names of the fence indexes that MongoDB does not list as unique and partial; empty when all is well. */
 export async function missingFences(models: Models): Promise<string[]> {
-  const listed = await models.orders.collection.listIndexes().toArray();
-  return INDEXES.filter(({ options }) => options.unique)
-    .filter(({ options }) => {
-      const found = listed.find(({ name }) => name === options.name);
+  const fences = INDEXES.filter(({ options }) => options.unique);
+  const collections = [...new Set(fences.map(({ on }) => on))];
+  const listed = await Promise.all(collections.map((on) => models[on].collection.listIndexes().toArray()));
+  return fences
+    .filter(({ on, options }) => {
+      const found = listed[collections.indexOf(on)]?.find(({ name }) => name === options.name);
       return (
         !found?.unique ||
         JSON.stringify(found.partialFilterExpression) !== JSON.stringify(options.partialFilterExpression)

@@ -11,6 +11,14 @@ export interface SaleRecord {
   holdSeconds: number;
   extendSeconds: number;
   paused: boolean;
+  /** Tax that the prices contain; 1900 = 19 %. */
+  taxBasisPoints: number;
+  /** Whether its units are sent to their owners, so that orders need an address. */
+  ships: boolean;
+  /** Only signed-in customers may check out. Absent in sales made before there were accounts: no. */
+  accountsOnly?: boolean;
+  /** Unpaid holds of a customer before they wait; 0 = any number. Sales of an earlier version have none and take the default. */
+  holdsBeforeWait?: number;
   /** How often the sale was rebuilt in Redis. */
   epoch: number;
   createdAt: Date;
@@ -57,6 +65,9 @@ export interface OrderRecord {
   tokens: string[];
   total: number;
   currency: string;
+  /** The sale's tax rate at checkout, and the tax that `total` contains; absent in orders older than taxes. */
+  taxBasisPoints?: number;
+  tax?: number;
   status: OrderStatus;
   reason?: CancelReason;
   deadline: Date;
@@ -67,6 +78,25 @@ export interface OrderRecord {
   /** The payment that won. */
   payment?: string;
   captured?: boolean;
+  /** Tries to capture that failed, and when the next one is due. */
+  captureAttempts?: number;
+  captureAt?: Date;
+  /** The provider can never capture it: a human decides. */
+  captureFailed?: boolean;
+  /** Where it goes, once the customer has said so; only in PAID orders. */
+  delivery?: Omit<DeliveryRecord, '_id' | 'updatedAt'>;
+}
+
+/** Where a customer's parcels go; `_id` is the customer's. Personal: never in a log. */
+export interface DeliveryRecord {
+  _id: string;
+  name: string;
+  email: string;
+  street: string;
+  postalCode: string;
+  city: string;
+  country: string;
+  updatedAt: Date;
 }
 
 export interface PaymentEventRecord {
@@ -79,7 +109,33 @@ export interface PaymentEventRecord {
   receivedAt: Date;
   done: boolean;
   attempts: number;
+  /** A worker takes it up from then on. */
+  tryAt: Date;
   outcome?: string;
+}
+
+/** A payment that a shopper has begun; its id is the order's. */
+export interface BegunPaymentRecord {
+  _id: string;
+  payment?: string;
+  begunAt: Date;
+  /** When the provider is asked about it. */
+  lookAt: Date;
+  looks: number;
+  ended: boolean;
+}
+
+/** Something that a human must look at; its id is `<kind>:<subject>`. */
+export interface AlarmRecord {
+  _id: string;
+  kind: 'captureFailed' | 'captureStuck' | 'refundStuck' | 'eventStuck' | 'paymentMismatch' | 'paymentUnknown';
+  /** The order's or the payment's id. */
+  subject: string;
+  detail: string;
+  open: boolean;
+  raisedAt: Date;
+  closedAt?: Date;
+  note?: string;
 }
 
 export interface RefundRecord {
@@ -91,17 +147,65 @@ export interface RefundRecord {
   reason: string;
   status: 'PENDING' | 'DONE';
   attempts: number;
+  /** A worker takes it up from then on. */
+  tryAt: Date;
   createdAt: Date;
   doneAt?: Date;
 }
 
-/** What the sandbox provider itself remembers of a payment. */
+/** What the sandbox's bank remembers of a payment: where it stands, and its part of the bank's ledger in the same document. */
 export interface SandboxPaymentRecord {
   _id: string;
   orderId: string;
   amount: number;
   currency: string;
-  status: 'authorized' | 'captured' | 'voided' | 'failed';
+  status: 'open' | 'authorized' | 'captured' | 'failed' | 'voided' | 'refunded';
+  createdAt: Date;
+  /** Only ever added to, in the step that moves `status`. */
+  entries: {
+    kind: 'authorized' | 'captured' | 'failed' | 'voided' | 'refunded' | 'declined';
+    amount: number;
+    currency: string;
+    at: Date;
+  }[];
+  returnUrl?: string;
+  /** How the shop is told of it: what goes wrong with its webhooks, by what was asked for. */
+  delivery?: { silent?: boolean; copies?: number; lateMs?: number; shuffled?: boolean };
+  /** Its webhooks are not in `sandbox_webhooks` yet. */
+  unannounced?: boolean;
+}
+
+/** The sandbox's own outbox: a webhook on its way to the shop. */
+export interface SandboxWebhookRecord {
+  /** The event's id. */
+  _id: string;
+  body: string;
+  /** How many times the bank sends it at once. */
+  copies: number;
+  dueAt: Date;
+  attempts: number;
+  done: boolean;
+}
+
+/** What an account may do: buy; see the back room; act in it. */
+export const ROLES = ['customer', 'viewer', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface UserRecord {
+  /** `account-<uuid>`: the customer that this account is. */
+  _id: string;
+  /** In lower case; one account each. */
+  email: string;
+  /** A PHC string. */
+  passwordHash: string;
+  role: Role;
+  /** Raised when the password or the role changes: sessions of an earlier version are over. */
+  sessionVersion: number;
+  sessions: { id: string; until: Date }[];
+  /** The guests it used to be, each of one account only. */
+  guests: string[];
+  /** Made by the demo, with a public password. */
+  demo?: boolean;
   createdAt: Date;
 }
 
@@ -119,16 +223,22 @@ export interface Models {
   products: Model<ProductRecord>;
   carts: Model<CartRecord>;
   orders: Model<OrderRecord>;
+  deliveryDetails: Model<DeliveryRecord>;
   paymentEvents: Model<PaymentEventRecord>;
   refunds: Model<RefundRecord>;
+  payments: Model<BegunPaymentRecord>;
+  alarms: Model<AlarmRecord>;
   sandboxPayments: Model<SandboxPaymentRecord>;
+  sandboxWebhooks: Model<SandboxWebhookRecord>;
   auditLog: Model<AuditLogRecord>;
+  users: Model<UserRecord>;
 }
 
 const text = { type: String, required: true } as const;
 const amount = { type: Number, required: true, min: 0, validate: Number.isSafeInteger } as const;
 const when = { type: Date, required: true } as const;
 const line = { _id: false } as const;
+const address = { name: text, email: text, street: text, postalCode: String, city: text, country: text } as const;
 
 /** Every collection as a Mongoose model on one connection. */
 export function models(connection: Connection): Models {
@@ -149,6 +259,10 @@ export function models(connection: Connection): Models {
       holdSeconds: amount,
       extendSeconds: amount,
       paused: { type: Boolean, default: false },
+      taxBasisPoints: { ...amount, required: false, default: 0 },
+      ships: { type: Boolean, default: false },
+      accountsOnly: { type: Boolean, default: false },
+      holdsBeforeWait: Number,
       epoch: amount,
       createdAt: when,
       updatedAt: when,
@@ -186,6 +300,8 @@ export function models(connection: Connection): Models {
       tokens: [String],
       total: amount,
       currency: text,
+      taxBasisPoints: Number,
+      tax: Number,
       status: { type: String, enum: ['RESERVED', 'PAID', 'CANCELLED'], required: true },
       reason: String,
       deadline: when,
@@ -195,7 +311,12 @@ export function models(connection: Connection): Models {
       cancelledAt: Date,
       payment: String,
       captured: Boolean,
+      captureAttempts: Number,
+      captureAt: Date,
+      captureFailed: Boolean,
+      delivery: new Schema(address, line),
     }),
+    deliveryDetails: model<DeliveryRecord>('delivery_details', { _id: text, ...address, updatedAt: when }),
     paymentEvents: model<PaymentEventRecord>('payment_events', {
       _id: text,
       type: text,
@@ -206,6 +327,7 @@ export function models(connection: Connection): Models {
       receivedAt: when,
       done: { type: Boolean, required: true },
       attempts: amount,
+      tryAt: when,
       outcome: String,
     }),
     refunds: model<RefundRecord>('refunds', {
@@ -216,8 +338,27 @@ export function models(connection: Connection): Models {
       reason: text,
       status: { type: String, enum: ['PENDING', 'DONE'], required: true },
       attempts: amount,
+      tryAt: when,
       createdAt: when,
       doneAt: Date,
+    }),
+    payments: model<BegunPaymentRecord>('payments', {
+      _id: text,
+      payment: String,
+      begunAt: when,
+      lookAt: when,
+      looks: amount,
+      ended: { type: Boolean, required: true },
+    }),
+    alarms: model<AlarmRecord>('alarms', {
+      _id: text,
+      kind: text,
+      subject: text,
+      detail: text,
+      open: { type: Boolean, required: true },
+      raisedAt: when,
+      closedAt: Date,
+      note: String,
     }),
     sandboxPayments: model<SandboxPaymentRecord>('sandbox_payments', {
       _id: text,
@@ -226,7 +367,30 @@ export function models(connection: Connection): Models {
       currency: text,
       status: text,
       createdAt: when,
+      entries: [new Schema({ kind: text, amount, currency: text, at: when }, line)],
+      returnUrl: String,
+      delivery: Object,
+      unannounced: Boolean,
+    }),
+    sandboxWebhooks: model<SandboxWebhookRecord>('sandbox_webhooks', {
+      _id: text,
+      body: text,
+      copies: amount,
+      dueAt: when,
+      attempts: amount,
+      done: { type: Boolean, required: true },
     }),
     auditLog: model<AuditLogRecord>('audit_log', { _id: text, kind: text, detail: text, at: when }),
+    users: model<UserRecord>('users', {
+      _id: text,
+      email: text,
+      passwordHash: text,
+      role: { type: String, enum: ROLES, required: true },
+      sessionVersion: amount,
+      sessions: [new Schema({ id: text, until: when }, line)],
+      guests: [String],
+      demo: Boolean,
+      createdAt: when,
+    }),
   };
 }

@@ -1,15 +1,18 @@
 import { crashPoint } from '#lib/crash.ts';
 import { commit, type Reserved, release, type TokensByProduct } from '#lib/inventory/index.ts';
 import { LIMITS } from '#lib/limits.ts';
+import { taxContained } from '#lib/money.ts';
 import { fresh } from '#lib/orders/cancel.ts';
 import { expire } from '#lib/orders/expire.ts';
 import { isLive, type Order, toLiveOrder } from '#lib/orders/order.ts';
-import { follow, type Shop } from '#lib/orders/shop.ts';
+import { follow, restore, type Shop } from '#lib/orders/shop.ts';
 
 /** A checkout of one sale. Each product stands on one line; prices are of one unit, in minor units. */
 export interface CheckoutRequest {
   saleId: string;
   currency: string;
+  /** The sale's tax rate: 1900 = 19 %. */
+  taxBasisPoints: number;
   customer: string;
   /** Empty when buying without a cart. */
   cartId: string;
@@ -17,15 +20,25 @@ export interface CheckoutRequest {
   key: string;
   requestFingerprint: string;
   itemsFingerprint: string;
+  /** What the shopper agreed to pay for all of it, if they said so. No part of what makes two requests the same. */
+  expectedTotal?: number | undefined;
   lines: { productId: string; name: string; price: number; quantity: number }[];
 }
 
-type Refused = Exclude<Reserved, { status: 'reserved' | 'known' | 'saleNotReady' | 'keyReused' }>;
+type Refused = Exclude<Reserved, { status: 'reserved' | 'known' | 'saleNotReady' | 'keyReused' | 'priceChanged' }>;
 
 export type Checkout =
   | { status: 'reserved' | 'alreadyHeld'; order: Order; nowMs: number }
   | Refused
   | { status: 'saleNotReady' | 'keyReused' }
+  | {
+      status: 'priceChanged';
+      nowMs: number;
+      expectedTotal: number;
+      total: number;
+      currency: string;
+      items: { productId: string; price: number; quantity: number }[];
+    }
   | { status: 'orderEnded'; order: Order }
   | { status: 'orderExpired'; orderId: string };
 
@@ -34,9 +47,10 @@ export type Checkout =
  * when Redis or MongoDB cannot be asked, and then nothing is released on a guess: the same request may be repeated.
  */
 export async function checkout(shop: Shop, request: CheckoutRequest): Promise<Checkout> {
+  const priceChanged = isPriceChanged(request);
   for (let attempt = 0; attempt < LIMITS.reserveAttempts; attempt++) {
     const orderId = shop.newOrderId();
-    const reserved = await shop.inventory.reserve({ ...request, orderId });
+    const reserved = await shop.inventory.reserve({ ...request, orderId, priceChanged });
     const outcome = await proceed(shop, request, orderId, reserved);
     if (outcome !== 'again') return outcome;
   }
@@ -55,6 +69,8 @@ async function proceed(
     case 'saleNotReady':
     case 'keyReused':
       return { status: reserved.status };
+    case 'priceChanged':
+      return refuse(shop, request, reserved.nowMs);
     case 'reserved':
       crashPoint('after_reserve');
       return place(shop, toOrder(request, orderId, reserved), reserved.nowMs, 'reserved');
@@ -100,10 +116,10 @@ async function place(
 }
 
 /** Redis had forgotten that these tokens belong to a live order: give them to it, out of the own hold only. */
-async function giveTo({ inventory }: Shop, owner: Order, own: Order): Promise<void> {
+async function giveTo(shop: Shop, owner: Order, own: Order): Promise<void> {
   if (!isLive(owner)) return;
-  if (owner.status === 'PAID') await commit(inventory, owner.saleId, toLiveOrder(owner));
-  else await inventory.restore(owner.saleId, toLiveOrder(owner), own.orderId);
+  if (owner.status === 'PAID') await commit(shop.inventory, owner.saleId, toLiveOrder(owner));
+  else await restore(shop, owner, own.orderId);
 }
 
 /** End the own hold for good: a tombstone in MongoDB first, then its tokens go back. */
@@ -127,15 +143,16 @@ async function resume(
     // A crash came between reserve and insert: the hold says what the order is.
     const { hold, nowMs } = look;
     if (hold.itemsFingerprint !== request.itemsFingerprint) return { status: 'cartOnHold', nowMs, orderId };
+    if (isPriceChanged(request)) return refuse(shop, request, nowMs); // that hold runs out
     return place(
       shop,
-      toOrder({ ...request, key: hold.key, cartId: hold.cartId }, orderId, { ...hold, nowMs }),
+      toOrder({ ...request, customer: hold.customer, key: hold.key, cartId: hold.cartId }, orderId, { ...hold, nowMs }),
       nowMs,
       'alreadyHeld',
     );
   }
   if (order?.status === 'RESERVED' && isLive(order)) {
-    if (look.status === 'absent') await shop.inventory.restore(saleId, toLiveOrder(order), '');
+    if (look.status === 'absent') await restore(shop, order);
     const deadlineMs = Math.max(order.deadlineMs, look.status === 'held' ? look.hold.deadlineMs : 0);
     return { status: 'alreadyHeld', order: { ...order, deadlineMs }, nowMs: look.nowMs };
   }
@@ -150,17 +167,41 @@ async function resume(
  * still holds what the shopper has taken out of the cart.
  * @returns undefined when the key has made no order
  */
-export async function repeat(
+export async function repeat(shop: Shop, keyed: Keyed): Promise<Checkout | undefined> {
+  const made = await madeBy(shop, keyed);
+  if (made?.status !== 'made') return made;
+  const { order, nowMs } = made;
+  return order.status === 'RESERVED' ? { status: 'cartOnHold', nowMs, orderId: order.orderId } : known(order, nowMs);
+}
+
+type Keyed = Pick<CheckoutRequest, 'customer' | 'key' | 'requestFingerprint'>;
+
+/** The order that an idempotency key has made, also when Redis has forgotten the key. */
+async function madeBy(
   shop: Shop,
-  { customer, key, requestFingerprint }: Pick<CheckoutRequest, 'customer' | 'key' | 'requestFingerprint'>,
-): Promise<Checkout | undefined> {
+  { customer, key, requestFingerprint }: Keyed,
+): Promise<{ status: 'made'; order: Order; nowMs: number } | { status: 'keyReused' } | undefined> {
   const made = key === '' ? undefined : await shop.orders.find({ customer, key });
   if (!made) return undefined;
   if (made.requestFingerprint !== requestFingerprint) return { status: 'keyReused' };
   const { nowMs } = await shop.inventory.readHold(made.saleId, made.orderId);
-  const order = await fresh(shop, made);
-  return order.status === 'RESERVED' ? { status: 'cartOnHold', nowMs, orderId: order.orderId } : known(order, nowMs);
+  return { status: 'made', order: await fresh(shop, made), nowMs };
 }
+
+/** Nothing new is held at a price that the shopper has not agreed to; what their key has made already they get all the same. */
+async function refuse(shop: Shop, request: CheckoutRequest, nowMs: number): Promise<Checkout> {
+  const made = await madeBy(shop, request);
+  if (made) return made.status === 'made' ? known(made.order, made.nowMs) : made;
+  const { lines, currency, expectedTotal = 0 } = request;
+  const items = lines.map(({ productId, price, quantity }) => ({ productId, price, quantity }));
+  return { status: 'priceChanged', nowMs, expectedTotal, total: totalOf(request), currency, items };
+}
+
+const isPriceChanged = (request: CheckoutRequest) =>
+  request.expectedTotal !== undefined && request.expectedTotal !== totalOf(request);
+
+const totalOf = ({ lines }: Pick<CheckoutRequest, 'lines'>) =>
+  lines.reduce((sum, { price, quantity }) => sum + price * quantity, 0);
 
 /** What an idempotency key answers once its order exists. */
 function known(order: Order, nowMs: number): Checkout {
@@ -176,6 +217,7 @@ function toOrder(
   hold: { nowMs: number; deadlineMs: number; tokens: TokensByProduct },
 ): Order {
   const items = request.lines.map((line) => ({ ...line, tokens: hold.tokens[line.productId] ?? [] }));
+  const total = totalOf(request);
   return {
     orderId,
     customer: request.customer,
@@ -185,8 +227,10 @@ function toOrder(
     requestFingerprint: request.requestFingerprint,
     itemsFingerprint: request.itemsFingerprint,
     items: items.map(({ productId, name, price, quantity, tokens }) => ({ productId, name, price, quantity, tokens })),
-    total: items.reduce((sum, { price, quantity }) => sum + price * quantity, 0),
+    total,
     currency: request.currency,
+    taxBasisPoints: request.taxBasisPoints,
+    tax: taxContained(total, request.taxBasisPoints),
     status: 'RESERVED',
     reason: null,
     deadlineMs: hold.deadlineMs,
@@ -195,5 +239,6 @@ function toOrder(
     paidAtMs: null,
     payment: null,
     captured: false,
+    delivery: null,
   };
 }

@@ -1,6 +1,6 @@
 import { crashPoint } from '#lib/crash.ts';
-import { isLive, type Order, toLiveOrder } from '#lib/orders/order.ts';
-import { follow, type Shop } from '#lib/orders/shop.ts';
+import type { Order } from '#lib/orders/order.ts';
+import { follow, restore, type Shop } from '#lib/orders/shop.ts';
 
 export type Expired =
   | { status: 'expired' | 'paid'; order: Order }
@@ -18,7 +18,7 @@ export async function expire(shop: Shop, saleId: string, orderId: string): Promi
   const look = await inventory.readHold(saleId, orderId);
   const held = look.status === 'held' ? look.hold : undefined;
   if (look.status === 'held' && look.timerRuns) return { status: 'notDue', deadlineMs: look.hold.deadlineMs };
-  if (held && held.deadlineMs > look.nowMs) return rearm(shop, saleId, orderId, held.deadlineMs);
+  if (held && held.deadlineMs > look.nowMs) return rearm(shop, orderId, held.deadlineMs);
   const order = await orders.cancel(orderId, 'EXPIRED', look.nowMs, {
     overdueAtMs: look.nowMs,
     ...(held ? { tombstone: { saleId, customer: held.customer } } : {}),
@@ -28,19 +28,14 @@ export async function expire(shop: Shop, saleId: string, orderId: string): Promi
     return { status: 'unknown' };
   }
   crashPoint('after_cancel');
-  if (order.status === 'RESERVED') return rearm(shop, saleId, orderId, order.deadlineMs); // the order's deadline is later
+  if (order.status === 'RESERVED') return rearm(shop, orderId, order.deadlineMs); // the order's deadline is later
   await follow(shop, order);
   return { status: order.status === 'PAID' ? 'paid' : 'expired', order };
 }
 
 /** The timer is gone before the later of both deadlines: arm it again. */
-async function rearm(
-  { inventory, orders }: Shop,
-  saleId: string,
-  orderId: string,
-  deadlineMs: number,
-): Promise<Expired> {
-  const order = await orders.find(orderId);
-  if (order?.status === 'RESERVED' && isLive(order)) await inventory.restore(saleId, toLiveOrder(order), '');
+async function rearm(shop: Shop, orderId: string, deadlineMs: number): Promise<Expired> {
+  const order = await shop.orders.find(orderId);
+  if (order?.status === 'RESERVED') await restore(shop, order);
   return { status: 'notDue', deadlineMs: Math.max(deadlineMs, order?.deadlineMs ?? 0) };
 }

@@ -4,6 +4,6 @@ export { type Checkout, type CheckoutRequest, checkout, repeat } from '#lib/orde
 export { type Expired, expire } from '#lib/orders/expire.ts';
 export { type ExtendOutcome, extend } from '#lib/orders/extend.ts';
 export { isLive, type Order, type OrderLine, tokensOf, toLiveOrder } from '#lib/orders/order.ts';
-export { follow, type Shop } from '#lib/orders/shop.ts';
+export { follow, restore, type Shop } from '#lib/orders/shop.ts';
 export { type OrderQuery, type OrderStore, orderStore, pages } from '#lib/orders/store.ts';
 export { type Swept, sweep } from '#lib/orders/sweep.ts';

@@ -1,5 +1,6 @@
 import type { CancelReason, OrderStatus } from '#lib/contract.ts';
 import type { LiveOrder, TokensByProduct } from '#lib/inventory/index.ts';
+import type { OrderRecord } from '#lib/mongo/models.ts';
 
 /** One line of an order: the price is of one unit, in minor units, as it was at checkout. */
 export interface OrderLine {
@@ -22,6 +23,9 @@ export interface Order {
   items: OrderLine[];
   total: number;
   currency: string;
+  /** The sale's tax rate at checkout (1900 = 19 %), and the tax that `total` contains. */
+  taxBasisPoints: number;
+  tax: number;
   status: OrderStatus;
   reason: CancelReason | null;
   deadlineMs: number;
@@ -31,6 +35,8 @@ export interface Order {
   /** Id of the payment that won. */
   payment: string | null;
   captured: boolean;
+  /** Where a PAID order goes, once its customer has said so. */
+  delivery: OrderRecord['delivery'] | null;
 }
 
 /** @returns the order's tokens by product, as Redis keeps them */

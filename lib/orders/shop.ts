@@ -12,6 +12,20 @@ export interface Shop {
 }
 
 /**
+ * A RESERVED order's tokens go back under its hold; when the order has ended meanwhile, Redis follows that at once.
+ * @param from the order whose hold may lose them, or ''
+ * @returns how many units were put back
+ */
+export async function restore(shop: Shop, order: Order, from = ''): Promise<number> {
+  if (!isLive(order)) return 0;
+  const outcome = await shop.inventory.restore(order.saleId, toLiveOrder(order), from);
+  if (outcome.status === 'saleNotReady') return 0;
+  const now = await shop.orders.find(order.orderId);
+  if (now && now.status !== 'RESERVED') await follow(shop, now);
+  return outcome.back;
+}
+
+/**
  * Make Redis follow what MongoDB has decided: PAID → sold, CANCELLED → back to the stock. Safe to repeat.
  * A sale that is not ready is left alone: its rebuild reads MongoDB.
  */
@@ -24,5 +38,9 @@ export async function follow({ inventory }: Shop, order: Order): Promise<void> {
       await inventory.close(order.saleId);
     }
   }
-  if (order.status === 'CANCELLED' && order.saleId) await release(inventory, order.saleId, order.orderId, order.cartId);
+  if (order.status === 'CANCELLED' && order.saleId)
+    await release(inventory, order.saleId, order.orderId, order.cartId, UNPAID.has(order.reason));
 }
+
+/** Why a hold that its customer has let go counts as unpaid; what the shop itself ended does not. */
+const UNPAID = new Set<Order['reason']>(['EXPIRED', 'SHOPPER', 'PAYMENT_FAILED']);

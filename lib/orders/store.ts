@@ -1,3 +1,4 @@
+import { backoffMs } from '#lib/backoff.ts';
 import type { CancelReason } from '#lib/contract.ts';
 import type { ExtendReason } from '#lib/inventory/index.ts';
 import { LIMITS } from '#lib/limits.ts';
@@ -29,7 +30,7 @@ export interface OrderQuery {
   /** Null: of every sale. */
   saleId: string | null;
   status: Order['status'];
-  /** Only those whose capture is not on record. */
+  /** Only those whose capture is not on record, can still succeed, and is due. */
   uncaptured?: boolean;
   /** Only those whose deadline is at or before this moment. */
   overdueAtMs?: number;
@@ -62,12 +63,15 @@ export interface OrderStore {
   ): Promise<Order | undefined>;
   /** Move the deadline of a RESERVED order later, never earlier. @returns the order as it stands */
   extend(orderId: string, deadlineMs: number, reason: ExtendReason): Promise<Order | undefined>;
-  /** The payment's money is with the shop. */
-  noteCaptured(orderId: string): Promise<void>;
+  /**
+   * What came of capturing a PAID order's money: it is with the shop; it never will be; or it is tried again, later each time.
+   * @returns how often it has failed
+   */
+  noteCapture(orderId: string, outcome: 'captured' | 'impossible' | 'failed'): Promise<number>;
   /** A page of a sale's orders in a status, or of all sales' (`saleId` null), by id; `after` is the last page's last id. */
   page(query: OrderQuery & { after: string }): Promise<Order[]>;
-  /** A customer's orders, newest first. `before` is a createdAt in ms. */
-  ofCustomer(customer: string, beforeMs: number, limit: number): Promise<Order[]>;
+  /** Orders of any of these customers, newest first. `before` is a createdAt in ms. */
+  ofCustomers(customers: readonly string[], beforeMs: number, limit: number): Promise<Order[]>;
 }
 
 /** The real store. */
@@ -147,8 +151,22 @@ export function orderStore({ orders }: Pick<Models, 'orders'>): OrderStore {
       return read(orderId);
     },
 
-    async noteCaptured(orderId) {
-      await collection.updateOne({ _id: orderId as never, status: 'PAID' }, { $set: { captured: true } });
+    async noteCapture(orderId, outcome) {
+      const filter = { _id: orderId as never, status: 'PAID' };
+      if (outcome !== 'failed') {
+        await collection.updateOne(filter, {
+          $set: outcome === 'captured' ? { captured: true, captureFailed: false } : { captureFailed: true },
+        });
+        return 0;
+      }
+      const noted = await collection.findOneAndUpdate(
+        filter,
+        { $inc: { captureAttempts: 1 } },
+        { returnDocument: 'after' },
+      );
+      const attempts = Number(noted?.captureAttempts ?? 0);
+      await collection.updateOne(filter, { $set: { captureAt: new Date(Date.now() + backoffMs(attempts)) } });
+      return attempts;
     },
 
     async page({ saleId, status, after, uncaptured, overdueAtMs, orderIds }) {
@@ -157,7 +175,9 @@ export function orderStore({ orders }: Pick<Models, 'orders'>): OrderStore {
           ...(saleId === null ? {} : { sale: saleId }),
           status,
           _id: { $gt: after, ...(orderIds ? { $in: orderIds } : {}) } as never,
-          ...(uncaptured ? { captured: false } : {}),
+          ...(uncaptured
+            ? { captured: false, captureFailed: { $ne: true }, captureAt: { $not: { $gt: new Date() } } }
+            : {}),
           ...(overdueAtMs === undefined ? {} : { deadline: { $lte: new Date(overdueAtMs) } }),
         })
         .sort({ _id: 1 })
@@ -166,9 +186,9 @@ export function orderStore({ orders }: Pick<Models, 'orders'>): OrderStore {
       return records.map((record) => toOrder(record as unknown as OrderRecord));
     },
 
-    async ofCustomer(customer, beforeMs, limit) {
+    async ofCustomers(customers, beforeMs, limit) {
       const records = await collection
-        .find({ customer, createdAt: { $lt: new Date(beforeMs) } })
+        .find({ customer: { $in: [...customers] }, createdAt: { $lt: new Date(beforeMs) } })
         .sort({ createdAt: -1, _id: -1 })
         .limit(limit)
         .toArray();
@@ -238,6 +258,8 @@ function toRecord(order: Order): OrderRecord {
     tokens: order.items.flatMap(({ tokens }) => tokens),
     total: order.total,
     currency: order.currency,
+    taxBasisPoints: order.taxBasisPoints,
+    tax: order.tax,
     status: order.status,
     deadline: new Date(order.deadlineMs),
     extensions: order.extensions,
@@ -263,6 +285,8 @@ function toOrder(record: OrderRecord): Order {
     })),
     total: record.total,
     currency: record.currency,
+    taxBasisPoints: record.taxBasisPoints ?? 0,
+    tax: record.tax ?? 0,
     status: record.status,
     reason: record.reason ?? null,
     deadlineMs: record.deadline.getTime(),
@@ -271,5 +295,6 @@ function toOrder(record: OrderRecord): Order {
     paidAtMs: record.paidAt?.getTime() ?? null,
     payment: record.payment ?? null,
     captured: record.captured ?? false,
+    delivery: record.delivery ?? null,
   };
 }

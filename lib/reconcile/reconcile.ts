@@ -1,7 +1,7 @@
 import { settingsOf } from '#lib/catalog/index.ts';
 import { mint, ownersOfAll } from '#lib/inventory/index.ts';
 import { LIMITS } from '#lib/limits.ts';
-import { expire, follow, isLive, type Order, pages, sweep, toLiveOrder } from '#lib/orders/index.ts';
+import { expire, follow, isLive, type Order, pages, restore, sweep } from '#lib/orders/index.ts';
 import { type Reconciler, rebuildSale } from '#lib/reconcile/rebuild-sale.ts';
 
 /** What a reconcile of one sale found and did; all zero when Redis and MongoDB agreed. */
@@ -103,8 +103,7 @@ async function keep(shop: Reconciler, order: Order): Promise<'kept' | 'restored'
   const wanted = order.items.reduce((sum, { quantity }) => sum + quantity, 0);
   if (look.status === 'held' && look.timerRuns && units === wanted) return 'kept';
   if (order.deadlineMs > look.nowMs) {
-    const { status, ...restored } = await shop.inventory.restore(saleId, toLiveOrder(order), '');
-    return status === 'restored' && 'back' in restored && restored.back > 0 ? 'restored' : 'kept';
+    return (await restore(shop, order)) > 0 ? 'restored' : 'kept';
   }
   return (await expire(shop, saleId, orderId)).status === 'expired' ? 'expired' : 'kept';
 }

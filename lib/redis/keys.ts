@@ -23,12 +23,19 @@ export const keys = {
   cart: (sale: string, cart: string) => `cart:{${sale}}:${cart}`,
   /** string, PX 24 h; explicit idempotency key of a customer → order and request fingerprint. */
   idem: (sale: string, customer: string, key: string) => `idem:{${sale}}:${customer}:${key}`,
+  /** string, PX; '<holds that a customer let go unpaid> <wait until, ms>'. Written by release, deleted by commit. */
+  unpaid: (sale: string, customer: string) => `unpaid:{${sale}}:${customer}`,
   /** string, PX; who may rebuild this sale (a random rebuild id). */
   rebuild: (sale: string) => `rebuild:{${sale}}`,
   /** stream, capped; every transition of tokens. */
   ledger: (sale: string) => `ledger:{${sale}}`,
   /** pub/sub channel; a nudge after every transition. */
   changes: (sale: string) => `changes:{${sale}}`,
+  /** prefix of strings with a TTL; how often a password was tried, by account or by address, and how often it had to wait. */
+  passwordTries: (kind: string) => `password-tries-${kind}`,
+  passwordWaits: (kind: string) => `password-waits-${kind}`,
+  /** string with EX, `<prefix>:<caller>`; points spent of a rate. Written by lib/rates only for callers that call a lot. */
+  rate: (name: string) => `rate:${name}`,
   /** zset; worker → last heartbeat in ms. Belongs to no sale. */
   workers: () => 'workers',
 };

@@ -20,6 +20,7 @@ export function holding(run: RunScript) {
           keys.ledger(saleId),
           keys.cart(saleId, cartId),
           keys.idem(saleId, customer, key),
+          keys.unpaid(saleId, customer),
           ...lines.flatMap(({ productId }) => [
             keys.stock(saleId, productId),
             keys.held(saleId, productId),
@@ -36,6 +37,7 @@ export function holding(run: RunScript) {
           keys.changes(saleId),
           LIMITS.idempotencyMs,
           LIMITS.ledgerEntries,
+          request.priceChanged ? '1' : '',
           ...lines.flatMap(({ productId, quantity }) => [productId, quantity]),
         ],
       );
@@ -51,6 +53,7 @@ export function holding(run: RunScript) {
         }
         case 'saleNotReady':
         case 'salePaused':
+        case 'priceChanged':
           return { status: word, nowMs };
         case 'saleNotOpen':
           return { status: word, nowMs, opensAtMs: Number(rest[0]) };
@@ -61,6 +64,8 @@ export function holding(run: RunScript) {
         case 'keyReused':
         case 'cartOnHold':
           return { status: word, nowMs, orderId: String(rest[0]) };
+        case 'holdCooldown':
+          return { status: word, nowMs, untilMs: Number(rest[0]) };
         case 'limitReached':
           return {
             status: word,
@@ -78,16 +83,27 @@ export function holding(run: RunScript) {
       }
     },
 
-    async release({ saleId, orderId, cartId, productIds }: HoldKeys) {
+    async release({ saleId, orderId, cartId, productIds, unpaidBy = '' }: HoldKeys) {
       const [word, , units] = await call(
         run,
         'release',
         [
           ...holdKeys(saleId, orderId),
           keys.cart(saleId, cartId),
+          keys.unpaid(saleId, unpaidBy),
           ...productIds.flatMap((p) => [keys.stock(saleId, p), keys.held(saleId, p), keys.limit(saleId, p)]),
         ],
-        [orderId, cartId, keys.changes(saleId), LIMITS.ledgerEntries, ...productIds],
+        [
+          orderId,
+          cartId,
+          keys.changes(saleId),
+          LIMITS.ledgerEntries,
+          unpaidBy === '' ? 0 : 1,
+          LIMITS.holdWaitMs,
+          LIMITS.holdWaitMostMs,
+          LIMITS.unpaidHoldsMs,
+          ...productIds,
+        ],
       );
       switch (word) {
         case 'released':
@@ -109,6 +125,7 @@ export function holding(run: RunScript) {
         [
           ...holdKeys(saleId, order.orderId),
           keys.cart(saleId, order.cartId),
+          keys.unpaid(saleId, order.customer),
           ...products.flatMap((p) => unitKeys(saleId, p)),
           ...otherHolds.map((other) => keys.hold(saleId, other)),
         ],

@@ -34,7 +34,7 @@ export const byProduct = (tokens: TokensByProduct) =>
 export const split = (joined: string | undefined): string[] => (joined ? joined.split(',') : []);
 
 export function settingFields(settings: SaleSettings): (string | number)[] {
-  const { opensAtMs, closesAtMs, holdMs, extendMs, paused, limits } = settings;
+  const { opensAtMs, closesAtMs, holdMs, extendMs, paused, holdsBeforeWait, limits } = settings;
   return [
     'opensAtMs',
     opensAtMs,
@@ -46,6 +46,8 @@ export function settingFields(settings: SaleSettings): (string | number)[] {
     extendMs,
     'paused',
     paused ? 1 : 0,
+    'holdsBeforeWait',
+    holdsBeforeWait,
     ...Object.entries(limits).flatMap(([productId, limit]) => [`limit:${productId}`, limit]),
   ];
 }
