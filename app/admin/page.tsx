@@ -1,9 +1,18 @@
 import type { Metadata } from 'next';
+import { headers } from 'next/headers';
+import { notFound, redirect } from 'next/navigation';
 import { AdminPage } from '#components/admin/admin-page.tsx';
 import { messages } from '#components/messages.ts';
+import { holdfast } from '#lib/process.ts';
 
 export const metadata: Metadata = { title: messages.admin.title, robots: { index: false, follow: false } };
 
-export default function Page() {
-  return <AdminPage />;
+/** Nobody is sent to sign in; for an account without a role there is no such page. */
+export default async function Page() {
+  const request = { headers: await headers() }; // first: a build that renders the page ahead stops here
+  const session = await holdfast().accounts.sessions.of(request, { fresh: true });
+  if (!session) redirect('/signin?next=%2Fadmin');
+  const { email, role } = session.user;
+  if (role === 'customer') notFound();
+  return <AdminPage email={email} role={role} />;
 }

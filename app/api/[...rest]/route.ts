@@ -1,6 +1,13 @@
-import { problem } from '#lib/http/problem.ts';
+import { answersNothing } from '#lib/http/route.ts';
 
 /** No such call: the same problem for every method. */
-const notFound = async () => problem('NOT_FOUND');
+const notFound = answersNothing();
 
-export { notFound as DELETE, notFound as GET, notFound as PATCH, notFound as POST, notFound as PUT };
+export {
+  notFound as DELETE,
+  notFound as GET,
+  notFound as OPTIONS,
+  notFound as PATCH,
+  notFound as POST,
+  notFound as PUT,
+};

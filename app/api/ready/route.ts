@@ -5,7 +5,7 @@ import { missingFences } from '#lib/mongo/indexes.ts';
 import { keys } from '#lib/redis/keys.ts';
 
 /** Readiness: Redis, MongoDB and the fences are there. A worker not heard of makes it degraded, still 200. */
-export const GET = route({ who: 'anyone' }, async ({ shop }) => {
+export const GET = route({ who: 'anyone', rate: 'none' }, async ({ shop }) => {
   if (!shop.booted) return problem('UNAVAILABLE', { detail: 'The process is still starting.' });
   const [newest, missing] = await Promise.all([
     shop.redis.zrange(keys.workers(), '-1', '-1', 'WITHSCORES'),

@@ -4,7 +4,7 @@ import { listQuery } from '#lib/http/schemas.ts';
 import { redisClock } from '#lib/http/views.ts';
 
 /** Tokens and reservations as Redis has them now, for the merchant. Long lists are paged by limit and offset. */
-export const GET = route({ who: 'admin', query: listQuery }, async ({ shop, query }) => {
+export const GET = route({ who: 'viewer', query: listQuery }, async ({ shop, query }) => {
   const { limit, offset, saleId } = query;
   const answer: TokensAnswer = {
     stock: {},

@@ -7,6 +7,11 @@ import { redisClock, toOrderAnswer } from '#lib/http/views.ts';
 export const GET = route({ who: 'customer', params: orderParams }, async (call) => {
   const order = await orderOf(call, call.params.id);
   if (!order) return problem('NOT_FOUND');
-  const [at, sale] = await Promise.all([redisClock(call.shop), call.shop.catalog.sale(order.saleId)]);
-  return json(200, toOrderAnswer(order, at, sale));
+  const { shop } = call;
+  const [at, sale, moneyBack] = await Promise.all([
+    redisClock(shop),
+    shop.catalog.sale(order.saleId),
+    shop.outbox.ofOrders(order.status === 'RESERVED' ? [] : [order.orderId]),
+  ]);
+  return json(200, toOrderAnswer(order, at, sale, moneyBack.get(order.orderId)));
 });

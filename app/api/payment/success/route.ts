@@ -3,4 +3,6 @@ import { route } from '#lib/http/route.ts';
 import { orderBody } from '#lib/http/schemas.ts';
 
 /** The shopper pays on the sandbox's bank page. */
-export const POST = route({ who: 'customer', body: orderBody }, (call) => bankPage(call, 'authorized'));
+export const POST = route({ who: 'customer', rate: 'payment', fresh: true, body: orderBody }, (call) =>
+  bankPage(call, 'authorized'),
+);

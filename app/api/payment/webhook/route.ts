@@ -6,8 +6,9 @@ import { log } from '#lib/log.ts';
 import { process } from '#lib/payments/index.ts';
 
 /** An event from the provider: acknowledged once it is stored, whether or not it could be settled at once. */
-export const POST = route({ who: 'anyone', anyOrigin: true }, async ({ shop, request }) => {
+export const POST = route({ who: 'anyone', rate: 'webhook', anyOrigin: true }, async ({ shop, request }) => {
   const verified = shop.provider.verify(await readText(request), request.headers);
+  if (verified.status === 'ignored') return json(200, { received: true });
   if (verified.status !== 'verified') {
     return verified.status === 'badSignature'
       ? problem('INVALID_SIGNATURE')

@@ -9,7 +9,7 @@ import { cancel } from '#lib/orders/index.ts';
 export const POST = route({ who: 'customer', params: orderParams, body: noBody }, async (call) => {
   const order = await orderOf(call, call.params.id);
   if (!order) return problem('NOT_FOUND');
-  const ended = await cancel(call.shop, order, order.customer === call.customer ? 'SHOPPER' : 'ADMIN');
+  const ended = await cancel(call.shop, order, call.customers.includes(order.customer) ? 'SHOPPER' : 'ADMIN');
   if (ended.status === 'PAID') return endedProblem(ended);
   return json(200, { orderId: ended.orderId, status: ended.status, reason: ended.reason } satisfies OrderStatusAnswer);
 });
