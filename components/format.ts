@@ -1,17 +1,32 @@
 /** Amounts, times and counts in the visitor's own locale. Only for text that is rendered in the browser. */
 
-const moneyFormats = new Map<string, { format: Intl.NumberFormat; scale: number }>();
+import { minorDecimals } from '#lib/currency.ts';
+import { toDecimal } from '#lib/money.ts';
 
-/** @param minorUnits whole minor units of `currency`: 1999 EUR is 19.99, 1999 JPY is 1999 */
-export function money(minorUnits: number, currency: string): string {
-  let known = moneyFormats.get(currency);
-  if (!known) {
-    const format = new Intl.NumberFormat(undefined, { style: 'currency', currency });
-    known = { format, scale: 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2) };
-    moneyFormats.set(currency, known);
+const moneyFormats = new Map<string, Intl.NumberFormat>();
+
+/**
+ * @param minorUnits whole minor units of `currency`: 1999 EUR is 19.99, 1999 JPY is 1999
+ * @param locale the visitor's own unless named
+ */
+export function money(minorUnits: number, currency: string, locale?: string): string {
+  const slot = `${currency} ${locale ?? ''}`;
+  let format = moneyFormats.get(slot);
+  if (!format) {
+    const decimals = minorDecimals(currency);
+    format = new Intl.NumberFormat(locale, {
+      ...(currency ? { style: 'currency', currency } : {}), // an order that never came to be has none
+      minimumFractionDigits: currency ? decimals : 0,
+      maximumFractionDigits: decimals,
+    });
+    moneyFormats.set(slot, format);
   }
-  return known.format.format(minorUnits / known.scale);
+  return format.format(toDecimal(minorUnits, currency));
 }
+
+const percentage = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 2 });
+/** @param basisPoints 1900 is 19 % */
+export const rate = (basisPoints: number) => percentage.format(basisPoints / 10_000);
 
 const wholeNumber = new Intl.NumberFormat();
 export const count = (value: number) => wholeNumber.format(value);
@@ -29,8 +44,12 @@ const dayAndTime = new Intl.DateTimeFormat(undefined, {
   minute: '2-digit',
 });
 
+const dateInFull = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' });
+
 export const timeOfDay = (at: string | number) => clockTime.format(new Date(at));
 export const momentOf = (at: string | number) => dayAndTime.format(new Date(at));
+/** With the year, for what is kept. */
+export const dateOf = (at: string | number) => dateInFull.format(new Date(at));
 
 const two = (value: number) => String(value).padStart(2, '0');
 

@@ -1,6 +1,7 @@
 'use client';
 
 import { useState } from 'react';
+import { Alarms } from '#components/admin/alarms.tsx';
 import { Reservations } from '#components/admin/reservations.tsx';
 import { StockTable } from '#components/admin/stock-table.tsx';
 import { Tokens } from '#components/admin/tokens.tsx';
@@ -36,6 +37,7 @@ export function Dashboard() {
   const sale = sales.data.sales.find((candidate) => candidate.saleId === saleId);
   return (
     <div className="flex flex-col gap-10">
+      <Alarms />
       <section className="flex flex-col gap-4">
         <header className="flex flex-wrap items-baseline justify-between gap-3">
           <h1 className="font-semibold text-2xl tracking-tight">{admin.sales}</h1>

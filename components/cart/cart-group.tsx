@@ -1,6 +1,8 @@
 'use client';
 
 import Link from 'next/link';
+import { knownAccount } from '#components/account/known-account.ts';
+import { SignInToBuy } from '#components/account/sign-in-link.tsx';
 import { CartLine } from '#components/cart/cart-line.tsx';
 import { cartSettled, setQuantity } from '#components/cart/use-cart.ts';
 import { money } from '#components/format.ts';
@@ -17,9 +19,13 @@ import type { CartAnswer, SaleAnswer } from '#lib/contract.ts';
 export function CartGroup({ cart, sale }: { cart: CartAnswer; sale: SaleAnswer }) {
   const state = useSaleState(sale);
   const checkout = useCheckout();
+  const account = knownAccount.use();
   const lines = cart.items.filter(({ saleId }) => saleId === sale.saleId);
   const total = lines.reduce((sum, { price, quantity }) => sum + price * quantity, 0);
   const short = checkout.state.step === 'refused' ? (checkout.state.problem.problem?.items ?? []) : [];
+
+  const buy = (expectedTotal: number) =>
+    checkout.begin({ cartId: cart.cartId, saleId: sale.saleId }, expectedTotal, cartSettled());
 
   async function change(productId: string, quantity: number) {
     checkout.forget();
@@ -56,21 +62,21 @@ export function CartGroup({ cart, sale }: { cart: CartAnswer; sale: SaleAnswer }
           <span className="font-semibold text-2xl tabular-nums">{money(total, sale.currency)}</span>
         </p>
         <StateNote state={state} saleId={sale.saleId} />
-        <Button
-          size="large"
-          off={state !== 'open' || checkout.busy}
-          onClick={() => checkout.begin({ cartId: cart.cartId, saleId: sale.saleId }, cartSettled())}
-          className="w-full"
-        >
-          {checkout.busy
-            ? messages.product.buying
-            : state === 'open'
-              ? messages.cart.checkout
-              : messages.sale.state[state]}
-          <span className="sr-only">{sale.name}</span>
-        </Button>
+        {state === 'open' && sale.accountsOnly && !account ? (
+          <SignInToBuy size="large" about={sale.name} className="w-full" />
+        ) : (
+          <Button size="large" off={state !== 'open' || checkout.busy} onClick={() => buy(total)} className="w-full">
+            {checkout.busy
+              ? messages.product.buying
+              : state === 'open'
+                ? messages.cart.checkout
+                : messages.sale.state[state]}
+            <span className="sr-only">{sale.name}</span>
+          </Button>
+        )}
         <Refusal
           state={checkout.state}
+          onAgree={buy}
           names={Object.fromEntries(lines.map(({ productId, name }) => [productId, name]))}
         />
         <p className="text-muted text-sm">{messages.sale.holdTerms(sale.holdSeconds)}</p>

@@ -17,13 +17,19 @@ const RETRY_MS = 1_000;
 const EARLY_MS = 3_000;
 
 /**
- * Check out, and stay with it: while the shop cannot answer, the same attempt goes on under the same key.
+ * Check out, and stay with it: while the shop cannot answer, the same attempt goes on under the same key. The key belongs to what
+ * is wanted and not to its price: what was held at the old price, its answer lost, is found again.
+ * @param expectedTotal what the page shows for all of it, in minor units
  * @param onWait called before each repeat with what stood in the way
  */
-export async function checkout(wish: Wish, onWait: (problem: ApiProblem) => void): Promise<CheckoutOutcome> {
+export async function checkout(
+  wish: Wish,
+  expectedTotal: number,
+  onWait: (problem: ApiProblem) => void,
+): Promise<CheckoutOutcome> {
   const giveUpAt = performance.now() + GIVE_UP_MS;
   for (;;) {
-    const problem = await attempt(wish);
+    const problem = await attempt(wish, expectedTotal);
     if (!(problem instanceof ApiProblem)) {
       endAttempt(wish);
       return { status: 'held', orderId: problem.orderId };
@@ -39,10 +45,10 @@ export async function checkout(wish: Wish, onWait: (problem: ApiProblem) => void
   }
 }
 
-const attempt = (wish: Wish): Promise<CheckoutAnswer | ApiProblem> =>
+const attempt = (wish: Wish, expectedTotal: number): Promise<CheckoutAnswer | ApiProblem> =>
   call<CheckoutAnswer>('/api/checkout', {
     method: 'POST',
-    body: wish,
+    body: { ...wish, expectedTotal },
     headers: { 'idempotency-key': attemptKey(wish) },
   }).catch((problem: unknown) => {
     if (problem instanceof ApiProblem) return problem;

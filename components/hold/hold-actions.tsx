@@ -2,21 +2,13 @@
 
 import { useState } from 'react';
 import { ApiProblem, call } from '#components/api.ts';
-import { money } from '#components/format.ts';
 import { messages } from '#components/messages.ts';
 import { orderPath } from '#components/order/use-orders.ts';
+import { Pay } from '#components/payment/pay.tsx';
 import { Button } from '#components/ui/button.tsx';
 import type { OrderAnswer } from '#lib/contract.ts';
 
-type Act = 'pay' | 'decline' | 'release';
-
-const POSTS: Record<Act, (orderId: string) => { path: string; body: object }> = {
-  pay: (orderId) => ({ path: '/api/payment/success', body: { orderId } }),
-  decline: (orderId) => ({ path: '/api/payment/fail', body: { orderId } }),
-  release: (orderId) => ({ path: `${orderPath(orderId)}/cancel`, body: {} }),
-};
-
-/** Pay, refuse, or let go. All three are safe to repeat: the shop answers the same again. */
+/** Pay, or let go. Both are safe to repeat: the shop answers the same again. */
 export function HoldActions({
   order,
   over,
@@ -26,45 +18,36 @@ export function HoldActions({
   over: boolean;
   onDone: () => Promise<unknown>;
 }) {
-  const [doing, setDoing] = useState<Act | null>(null);
+  const [releasing, setReleasing] = useState(false);
+  const [paying, setPaying] = useState(false);
   const [trouble, setTrouble] = useState('');
   const { hold, refused } = messages;
 
-  async function act(what: Act) {
-    if (doing) return;
-    setDoing(what);
+  async function release() {
+    setReleasing(true);
     setTrouble('');
-    const { path, body } = POSTS[what](order.orderId);
     try {
-      await call(path, { method: 'POST', body });
+      await call(`${orderPath(order.orderId)}/cancel`, { method: 'POST', body: {} });
     } catch (problem) {
       // A decided order says by its own page what happened; only an undecided one needs a word here.
       if (problem instanceof ApiProblem && problem.passing) setTrouble(refused.gaveUp);
     }
     await onDone();
-    setDoing(null);
+    setReleasing(false);
   }
 
-  const off = over || doing !== null;
   return (
     <div className="flex w-full flex-col gap-3">
-      <p className="text-dusk text-sm">{hold.testBankText}</p>
-      <Button
-        size="large"
-        off={off}
-        onClick={() => act('pay')}
-        className="w-full aria-disabled:border-night-line! aria-disabled:bg-night-soft! aria-disabled:text-dusk!"
-      >
-        {doing === 'pay' ? hold.paying : hold.pay(money(order.total, order.currency))}
-      </Button>
-      <div className="grid grid-cols-2 gap-3">
-        <Button kind="night" className="text-sm sm:text-base" off={off} onClick={() => act('decline')}>
-          {hold.decline}
+      <Pay order={order} over={over} off={releasing} onBusy={setPaying} onDone={onDone}>
+        <Button
+          kind="night"
+          className="w-full text-sm sm:text-base"
+          off={over || paying || releasing}
+          onClick={release}
+        >
+          {releasing ? hold.releasing : hold.release}
         </Button>
-        <Button kind="night" className="text-sm sm:text-base" off={off} onClick={() => act('release')}>
-          {doing === 'release' ? hold.releasing : hold.release}
-        </Button>
-      </div>
+      </Pay>
       <p role="status" className={trouble ? 'rounded-xl bg-night-soft px-4 py-3 text-sm' : 'sr-only'}>
         {trouble}
       </p>

@@ -8,6 +8,7 @@ import { Ring } from '#components/hold/ring.tsx';
 import { ThresholdAnnouncer } from '#components/hold/threshold-announcer.tsx';
 import { messages } from '#components/messages.ts';
 import { OrderLines } from '#components/order/order-lines.tsx';
+import { TaxIncluded } from '#components/order/tax-included.tsx';
 import type { OrderAnswer, ProductAnswer } from '#lib/contract.ts';
 
 interface Held {
@@ -55,7 +56,10 @@ export function Hold({ order, products, refresh, change }: Held) {
         <OrderLines order={order} products={products} />
         <p className="flex items-baseline justify-between border-night-line border-t pt-4">
           <span className="text-dusk">{words.total}</span>
-          <span className="font-semibold text-2xl tabular-nums">{money(order.total, order.currency)}</span>
+          <span className="flex flex-col items-end">
+            <span className="font-semibold text-2xl tabular-nums">{money(order.total, order.currency)}</span>
+            <TaxIncluded order={order} className="text-dusk text-sm" />
+          </span>
         </p>
         <HoldActions order={order} over={over} onDone={refresh} />
         <p className="text-dusk text-sm">{words.explain}</p>

@@ -20,6 +20,11 @@ export function Cancelled({ order, sale }: { order: OrderAnswer; sale: OneSaleAn
         <p className="font-semibold text-muted">{messages.orders.status.CANCELLED}</p>
         <h1 className="mt-1 font-semibold text-3xl tracking-tight sm:text-4xl">{words.reasonTitle[reason]}</h1>
         <p className="mt-3 text-muted">{words.reasonText[reason]}</p>
+        {order.moneyBack && (
+          <p role="status" className="mt-3 rounded-2xl bg-sunken p-4">
+            {words.moneyBack[order.moneyBack]}
+          </p>
+        )}
       </header>
       <OrderLines order={order} products={sale?.products ?? []} />
       {sale ? <TryAgain order={order} sale={sale} /> : <div className="skeleton h-11 rounded-full!" />}
@@ -47,11 +52,17 @@ function TryAgain({ order, sale }: { order: OrderAnswer; sale: OneSaleAnswer }) 
   const wanted = lines.flatMap(({ productId, quantity, available }) =>
     available > 0 ? [{ productId, quantity: Math.min(quantity, available) }] : [],
   );
+  const shown = lines.reduce((sum, { price, quantity, available }) => sum + price * Math.min(quantity, available), 0);
   const whole = lines.every(({ quantity, available }) => available >= quantity);
   const fromCart =
     cart &&
     storedCart.read()?.orders[order.saleId] === order.orderId &&
     cart.items.some(({ saleId }) => saleId === order.saleId);
+  const buy = (expectedTotal: number) =>
+    checkout.begin(
+      whole && fromCart ? { cartId: cart.cartId, saleId: order.saleId } : { items: wanted },
+      expectedTotal,
+    );
   const text =
     state !== 'open'
       ? words.notOpenText
@@ -65,16 +76,11 @@ function TryAgain({ order, sale }: { order: OrderAnswer; sale: OneSaleAnswer }) 
   return (
     <section className="flex flex-col gap-3 rounded-2xl bg-sunken p-5">
       <p role="status">{text}</p>
-      <Button
-        size="large"
-        off={state !== 'open' || wanted.length === 0 || checkout.busy}
-        onClick={() =>
-          checkout.begin(whole && fromCart ? { cartId: cart.cartId, saleId: order.saleId } : { items: wanted })
-        }
-      >
+      <Button size="large" off={state !== 'open' || wanted.length === 0 || checkout.busy} onClick={() => buy(shown)}>
         {checkout.busy ? messages.product.buying : words.tryAgain}
       </Button>
       <Refusal
+        onAgree={buy}
         state={checkout.state}
         names={Object.fromEntries(lines.map(({ productId, name }) => [productId, name]))}
       />

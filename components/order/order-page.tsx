@@ -1,6 +1,7 @@
 'use client';
 
 import { usePathname } from 'next/navigation';
+import { OrderDelivery } from '#components/delivery/order-delivery.tsx';
 import { Hold } from '#components/hold/hold.tsx';
 import { messages } from '#components/messages.ts';
 import { Cancelled } from '#components/order/cancelled.tsx';
@@ -8,6 +9,7 @@ import { Paid } from '#components/order/paid.tsx';
 import { useOrder } from '#components/order/use-order.ts';
 import { useSale } from '#components/sale/use-sale.ts';
 import { Announcer } from '#components/ui/announcer.tsx';
+import { ButtonLink } from '#components/ui/button.tsx';
 import { Trouble } from '#components/ui/trouble.tsx';
 import { useMounted } from '#components/ui/use-mounted.ts';
 import { useTitle } from '#components/ui/use-title.ts';
@@ -24,7 +26,15 @@ export function OrderPage() {
   useTitle(order && titleOf(order));
 
   if (!order) {
-    if (error) return <Trouble problem={error} missing={messages.order.missing} retry={() => mutate()} />;
+    const signIn = (
+      <ButtonLink kind="secondary" href={`/signin?next=${encodeURIComponent(pathname)}`}>
+        {messages.account.signIn}
+      </ButtonLink>
+    );
+    if (error) {
+      const retry = () => mutate();
+      return <Trouble problem={error} missing={messages.order.missing} retry={retry} whenMissing={signIn} />;
+    }
     return <div role="status" aria-label={messages.shop.loading} className={SKELETON} />;
   }
   const products = sale?.products ?? [];
@@ -35,6 +45,7 @@ export function OrderPage() {
         <Hold order={order} products={products} refresh={() => mutate()} change={(changed) => mutate(changed)} />
       )}
       {order.status === 'PAID' && <Paid order={order} products={products} />}
+      {order.status === 'PAID' && order.ships && <OrderDelivery order={order} refresh={() => mutate()} />}
       {order.status === 'CANCELLED' && <Cancelled key={order.orderId} order={order} sale={sale} />}
     </>
   );

@@ -2,6 +2,7 @@
 
 import Link from 'next/link';
 import { useState } from 'react';
+import { knownAccount } from '#components/account/known-account.ts';
 import { call } from '#components/api.ts';
 import { momentOf, money } from '#components/format.ts';
 import { messages } from '#components/messages.ts';
@@ -17,6 +18,7 @@ const TONES = { RESERVED: 'text-warn', PAID: 'text-good', CANCELLED: 'text-muted
 export function OrdersPage() {
   const { data, error, mutate } = useApi<OrdersAnswer>(ORDERS_PATH);
   const [earlier, setEarlier] = useState<OrdersAnswer[]>([]);
+  const account = knownAccount.use();
   const { orders: words, cart } = messages;
 
   if (!data)
@@ -25,6 +27,11 @@ export function OrdersPage() {
     return (
       <Notice title={words.emptyTitle} text={words.emptyText}>
         <ButtonLink href="/">{cart.browse}</ButtonLink>
+        {!account && (
+          <ButtonLink kind="secondary" href="/signin?next=%2Forders">
+            {messages.account.yourOrders}
+          </ButtonLink>
+        )}
       </Notice>
     );
   }

@@ -3,6 +3,8 @@
 import { momentOf, money, unitNumber } from '#components/format.ts';
 import { messages } from '#components/messages.ts';
 import { OrderLines } from '#components/order/order-lines.tsx';
+import { TaxIncluded } from '#components/order/tax-included.tsx';
+import { ReceiptLinks } from '#components/receipt/receipt-links.tsx';
 import { Art } from '#components/ui/art.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import type { OrderAnswer, ProductAnswer } from '#lib/contract.ts';
@@ -36,7 +38,10 @@ export function Paid({ order, products }: { order: OrderAnswer; products: Produc
         {units > 1 && <OrderLines order={order} products={products} />}
         <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-1 border-line border-t pt-4 text-sm">
           <dt className="text-muted">{hold.total}</dt>
-          <dd className="text-right font-semibold tabular-nums">{money(order.total, order.currency)}</dd>
+          <dd className="flex flex-col text-right tabular-nums">
+            <span className="font-semibold">{money(order.total, order.currency)}</span>
+            <TaxIncluded order={order} className="text-muted" />
+          </dd>
           {order.paidAt && (
             <>
               <dt className="text-muted">{words.paidOn}</dt>
@@ -48,6 +53,7 @@ export function Paid({ order, products }: { order: OrderAnswer; products: Produc
           <dt className="text-muted">{words.reference}</dt>
           <dd className="break-all text-right">{order.orderId}</dd>
         </dl>
+        <ReceiptLinks orderId={order.orderId} />
         <div className="flex flex-wrap gap-3">
           <ButtonLink kind="secondary" href="/orders">
             {words.all}

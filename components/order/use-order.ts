@@ -15,6 +15,7 @@ const POLL_PAST_END_MS = 1_000;
 export function useOrder(orderId: string | null) {
   const order = useApi<OrderAnswer>(orderId === null ? null : orderPath(orderId), {
     refreshInterval: (latest) => {
+      if (latest?.moneyBack === 'pending') return jittered(POLL_MS);
       if (latest?.status !== 'RESERVED') return 0;
       return jittered(Date.parse(latest.expiresAt) <= serverNow() ? POLL_PAST_END_MS : POLL_MS);
     },

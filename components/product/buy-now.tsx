@@ -1,5 +1,7 @@
 'use client';
 
+import { knownAccount } from '#components/account/known-account.ts';
+import { SignInToBuy } from '#components/account/sign-in-link.tsx';
 import { Refusal } from '#components/hold/refusal.tsx';
 import { useCheckout } from '#components/hold/use-checkout.ts';
 import { messages } from '#components/messages.ts';
@@ -11,29 +13,39 @@ import type { ProductAnswer, SaleState } from '#lib/contract.ts';
 export function BuyNow({
   product,
   state,
+  accountsOnly,
   quantity = 1,
   large = false,
 }: {
   product: ProductAnswer;
   state: SaleState;
+  /** The sale's: guests sign in first. */
+  accountsOnly: boolean;
   quantity?: number;
   large?: boolean;
 }) {
   const checkout = useCheckout();
+  const buy = (expectedTotal: number) =>
+    checkout.begin({ items: [{ productId: product.productId, quantity }] }, expectedTotal);
+  const account = knownAccount.use();
   const label = checkout.busy ? messages.product.buying : buyWords(product, state);
   const ready = state === 'open' && stockOf(product).state === 'available';
+  if (ready && accountsOnly && !account) {
+    const size = large ? 'large' : 'medium';
+    return <SignInToBuy size={size} about={large ? '' : product.name} className="w-full max-sm:px-2!" />;
+  }
   return (
     <div className="flex flex-col gap-2">
       <Button
         size={large ? 'large' : 'medium'}
         off={!ready || checkout.busy}
-        onClick={() => checkout.begin({ items: [{ productId: product.productId, quantity }] })}
+        onClick={() => buy(product.price * quantity)}
         className={large ? 'w-full' : 'w-full max-sm:px-2! max-sm:text-sm'}
       >
         {label}
         {!large && <span className="sr-only">{product.name}</span>}
       </Button>
-      <Refusal state={checkout.state} names={{ [product.productId]: product.name }} />
+      <Refusal state={checkout.state} names={{ [product.productId]: product.name }} onAgree={buy} />
     </div>
   );
 }

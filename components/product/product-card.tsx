@@ -15,11 +15,13 @@ export const productHref = ({ saleId, productId }: { saleId: string; productId: 
 export function ProductCard({
   product,
   state,
+  accountsOnly,
   heading: Heading,
   eager = false,
 }: {
   product: ProductAnswer;
   state: SaleState;
+  accountsOnly: boolean;
   heading: 'h2' | 'h3';
   eager?: boolean;
 }) {
@@ -47,7 +49,7 @@ export function ProductCard({
         </p>
         <ShelfBar product={product} />
         <div className="relative mt-2">
-          <BuyNow product={product} state={state} />
+          <BuyNow product={product} state={state} accountsOnly={accountsOnly} />
         </div>
       </div>
     </article>

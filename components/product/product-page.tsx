@@ -88,9 +88,10 @@ function Product({ sale, product }: { sale: OneSaleAnswer; product: ProductAnswe
               </div>
             </div>
           )}
-          <BuyNow product={product} state={state} quantity={quantity} large />
+          <BuyNow product={product} state={state} accountsOnly={sale.accountsOnly} quantity={quantity} large />
         </div>
         <p className="text-muted text-sm">
+          {sale.accountsOnly && `${messages.account.accountsOnly} `}
           {messages.sale.holdTerms(sale.holdSeconds)}{' '}
           {product.limitPerCustomer !== null && words.limit(product.limitPerCustomer)}
         </p>

@@ -31,7 +31,14 @@ export function OpenSale({ sale, eager }: { sale: SaleAnswer; eager: boolean }) 
       </header>
       <div className={SHELF}>
         {sale.products.slice(0, SHOWN).map((product) => (
-          <ProductCard heading="h3" key={product.productId} product={product} state={state} eager={eager} />
+          <ProductCard
+            heading="h3"
+            key={product.productId}
+            product={product}
+            state={state}
+            accountsOnly={sale.accountsOnly}
+            eager={eager}
+          />
         ))}
       </div>
     </section>

@@ -1,6 +1,7 @@
 'use client';
 
 import { Countdown } from '#components/clock/countdown.tsx';
+import { Ready } from '#components/delivery/ready.tsx';
 import { momentOf } from '#components/format.ts';
 import { messages } from '#components/messages.ts';
 import { ProductCard, SHELF, ShelfSkeleton } from '#components/product/product-card.tsx';
@@ -40,7 +41,10 @@ function Sale({ sale }: { sale: OneSaleAnswer }) {
         {state !== 'upcoming' && <SaleStatus sale={sale} />}
         <h1 className="font-semibold text-4xl tracking-tight sm:text-6xl">{sale.name}</h1>
         {sale.description && <p className="max-w-prose text-lg text-muted">{sale.description}</p>}
-        <p className="text-muted text-sm">{words.holdTerms(sale.holdSeconds)}</p>
+        <p className="text-muted text-sm">
+          {sale.accountsOnly && `${messages.account.accountsOnly} `}
+          {words.holdTerms(sale.holdSeconds)}
+        </p>
       </header>
       {state === 'upcoming' && sale.opensAt && (
         <section className="flex flex-col gap-1 rounded-card bg-night px-6 py-7 text-starlight sm:px-10 sm:py-9">
@@ -55,6 +59,7 @@ function Sale({ sale }: { sale: OneSaleAnswer }) {
           </p>
         </section>
       )}
+      {sale.ships && <Ready waiting={state === 'upcoming'} />}
       <Announcer text={words.state[state]} />
       <StateNote state={state} saleId={sale.saleId} soldOut={soldOut} />
       {sale.products.length === 0 ? (
@@ -62,7 +67,14 @@ function Sale({ sale }: { sale: OneSaleAnswer }) {
       ) : (
         <div className={SHELF}>
           {sale.products.map((product, i) => (
-            <ProductCard heading="h2" key={product.productId} product={product} state={state} eager={i < 4} />
+            <ProductCard
+              heading="h2"
+              key={product.productId}
+              product={product}
+              state={state}
+              accountsOnly={sale.accountsOnly}
+              eager={i < 4}
+            />
           ))}
         </div>
       )}

@@ -2,6 +2,7 @@
 
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { knownAccount } from '#components/account/known-account.ts';
 import { useCart } from '#components/cart/use-cart.ts';
 import { HoldLink } from '#components/hold/hold-link.tsx';
 import { messages } from '#components/messages.ts';
@@ -9,12 +10,14 @@ import { useLiveHolds } from '#components/order/use-orders.ts';
 import { Mark } from '#components/ui/mark.tsx';
 import { useMounted } from '#components/ui/use-mounted.ts';
 
-const LINK = 'inline-flex min-h-11 items-center rounded-full px-3 hover:bg-sunken aria-[current=page]:font-semibold';
+const LINK =
+  'inline-flex min-h-11 items-center rounded-full px-2 hover:bg-sunken sm:px-3 aria-[current=page]:font-semibold';
 
 export function Header() {
   const pathname = usePathname();
   const mounted = useMounted();
   const { things } = useCart();
+  const account = knownAccount.use();
   const { shop } = messages;
   const current = (href: string) => (mounted && pathname === href ? 'page' : undefined);
   return (
@@ -33,6 +36,14 @@ export function Header() {
         <div className="flex items-center gap-0.5 text-sm sm:text-base">
           <Link href="/orders" className={LINK} aria-current={current('/orders')}>
             {shop.orders}
+          </Link>
+          <Link
+            href={account ? '/account' : '/signin'}
+            prefetch={false}
+            className={LINK}
+            aria-current={current(account ? '/account' : '/signin')}
+          >
+            {account ? shop.account : messages.account.signIn}
           </Link>
           <Link href="/cart" className={LINK} aria-current={current('/cart')}>
             {shop.cart}

@@ -1,17 +1,30 @@
 'use client';
 
+import type { ReactNode } from 'react';
 import type { ApiProblem } from '#components/api.ts';
 import { messages } from '#components/messages.ts';
 import { Button, ButtonLink } from '#components/ui/button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 
 /** What a page shows when its first answer did not come: plain words, and always a way on. */
-export function Trouble({ problem, missing, retry }: { problem: ApiProblem; missing: string; retry: () => void }) {
+export function Trouble({
+  problem,
+  missing,
+  retry,
+  whenMissing,
+}: {
+  problem: ApiProblem;
+  missing: string;
+  retry: () => void;
+  /** One more way on when there is no such thing. */
+  whenMissing?: ReactNode;
+}) {
   const { trouble, shop } = messages;
   if (problem.status === 404 || problem.status === 400) {
     return (
       <Notice title={trouble.missingTitle} text={missing}>
         <ButtonLink href="/">{shop.back}</ButtonLink>
+        {whenMissing}
       </Notice>
     );
   }

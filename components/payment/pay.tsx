@@ -1,0 +1,97 @@
+'use client';
+
+import { type ReactNode, useState } from 'react';
+import { ApiProblem, call } from '#components/api.ts';
+import { money } from '#components/format.ts';
+import { messages } from '#components/messages.ts';
+import { BankButtons } from '#components/payment/bank-buttons.tsx';
+import { CardFields } from '#components/payment/card-fields.tsx';
+import { usePayments } from '#components/payment/use-payments.ts';
+import { Button } from '#components/ui/button.tsx';
+import type { OrderAnswer, StartPaymentAnswer } from '#lib/contract.ts';
+
+export interface PayProps {
+  order: OrderAnswer;
+  /** The hold's time has run out. */
+  over: boolean;
+  /** Something else is being done with the order. */
+  off: boolean;
+  /** A payment is on its way, or no longer. */
+  onBusy: (busy: boolean) => void;
+  /** Ask the shop for the order again. */
+  onDone: () => Promise<unknown>;
+  /** What else can be done with the hold. */
+  children: ReactNode;
+}
+
+/** How this order is paid: by fields of the provider's on this page, on a page of the bank's, or by the test bank's two buttons. */
+export function Pay(props: PayProps) {
+  const { order, over, off, onBusy, onDone, children } = props;
+  const payments = usePayments();
+  const [started, setStarted] = useState<StartPaymentAnswer['pay'] | null>(null);
+  const [starting, setStarting] = useState(false);
+  const [trouble, setTrouble] = useState('');
+  const { payment: words } = messages;
+  const amount = money(order.total, order.currency);
+
+  async function start() {
+    setStarting(true);
+    onBusy(true);
+    setTrouble('');
+    try {
+      const { pay } = await call<StartPaymentAnswer>('/api/payment/start', {
+        method: 'POST',
+        body: { orderId: order.orderId },
+      });
+      if (pay.kind === 'page') location.assign(pay.url);
+      else setStarted(pay);
+      await onDone(); // the deadline may have moved
+    } catch (problem) {
+      if (!(problem instanceof ApiProblem)) throw problem;
+      if (problem.passing) setTrouble(problem.status === 0 ? words.offline : words.notStarted);
+      else await onDone(); // decided: the order's own page says how
+    }
+    setStarting(false);
+    onBusy(false);
+  }
+
+  const status = (
+    <p role="status" className={trouble || over ? 'rounded-xl bg-night-soft px-4 py-3 text-sm' : 'sr-only'}>
+      {over ? words.over : trouble}
+    </p>
+  );
+  if (payments?.provider === 'sandbox') {
+    return (
+      <>
+        <BankButtons {...props} off={off || starting} />
+        {payments.page && (
+          <>
+            <Button kind="quiet" className="text-starlight!" off={over || off || starting} onClick={start}>
+              {starting ? words.starting : words.toBank}
+            </Button>
+            <p className="text-dusk text-sm">{words.toBankText}</p>
+          </>
+        )}
+        {status}
+      </>
+    );
+  }
+  return (
+    <>
+      {started?.kind === 'fields' ? (
+        <CardFields key={started.clientSecret} {...props} fields={started} />
+      ) : (
+        <Button
+          size="large"
+          off={!payments || over || off || starting}
+          onClick={start}
+          className="w-full aria-disabled:border-night-line! aria-disabled:bg-night-soft! aria-disabled:text-dusk!"
+        >
+          {starting ? words.starting : words.pay(amount)}
+        </Button>
+      )}
+      {children}
+      {status}
+    </>
+  );
+}

@@ -1,0 +1,42 @@
+'use client';
+
+import { useState } from 'react';
+import { messages } from '#components/messages.ts';
+import { Button } from '#components/ui/button.tsx';
+
+/** Copies a receipt's link; where a page may not use the clipboard, shows it to be copied by hand. */
+export function CopyLink({ path }: { path: string | undefined }) {
+  const [step, setStep] = useState<'idle' | 'copied' | 'shown'>('idle');
+  const { receipt: words } = messages;
+  const link = path === undefined ? '' : new URL(path, location.href).href;
+
+  async function copy() {
+    try {
+      await navigator.clipboard.writeText(link);
+      setStep('copied');
+    } catch {
+      setStep('shown');
+    }
+  }
+
+  return (
+    <>
+      <Button kind="quiet" off={path === undefined} onClick={copy}>
+        {words.copyLink}
+      </Button>
+      <p role="status" className={step === 'idle' ? 'sr-only' : 'basis-full text-muted text-sm'}>
+        {step === 'copied' && words.copied}
+        {step === 'shown' && words.copyByHand}
+      </p>
+      {step === 'shown' && (
+        <input
+          readOnly
+          aria-label={words.copyByHand}
+          value={link}
+          onFocus={(event) => event.target.select()}
+          className="min-h-11 basis-full rounded-xl border border-edge bg-paper px-4 text-sm"
+        />
+      )}
+    </>
+  );
+}
