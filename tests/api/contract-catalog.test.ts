@@ -18,10 +18,14 @@ test('a sale page shows what is free, in checkouts and sold, and the three alway
     name: 'A sale',
     description: '',
     currency: 'EUR',
+    taxBasisPoints: 0,
+    ships: false,
+    accountsOnly: false,
     opensAt: null,
     closesAt: null,
     holdSeconds: 60,
     extendSeconds: 60,
+    holdsBeforeWait: 0,
     state: 'open',
     products: [
       {

@@ -146,8 +146,9 @@ test('a change that comes between the first look and the subscription is not los
     unsubscribe: async () => {},
   };
   const live = { look: async () => ({ answer: { available }, nowMs: 0 }) };
-  const events = new SaleEvents(subscriber as never, { sale: async () => ({}) } as never, live as never);
-  const reader = events.stream('a-sale', new AbortController().signal)!.getReader();
+  const events = new SaleEvents(subscriber as never, { sale: async () => ({}) } as never, live as never, false);
+  const stream = events.stream('a-sale', { customer: '', address: '' }, new AbortController().signal);
+  const reader = (stream as ReadableStream<Uint8Array>).getReader();
   const next = async () => new TextDecoder().decode((await reader.read()).value);
   expect(await next()).toContain('retry:');
   expect(await next()).toContain('"available":2');

@@ -7,6 +7,14 @@ import { until } from '#tests/support/until.ts';
 
 const shop = openShop();
 
+const DELIVERY = {
+  name: 'N',
+  email: 'n@example.org',
+  street: 'S 1',
+  postalCode: '',
+  city: 'C',
+  country: 'DE',
+};
 const look = (shopper: Shopper, orderId: string) => shopper.call<OrderAnswer>('GET', `/api/orders/${orderId}`);
 const act = <T>(shopper: Shopper, orderId: string, verb: 'cancel' | 'extend') =>
   shopper.call<T>('POST', `/api/orders/${orderId}/${verb}`);
@@ -30,12 +38,17 @@ test('an order shows everything that its page needs, from the hold to the receip
     expiresIn: body.expiresIn,
     serverTime: body.serverTime,
     saleId,
+    taxBasisPoints: 0,
+    tax: 0,
     reason: null,
     createdAt: expect.any(String),
     extensions: [],
     extendSeconds: 20,
     holdSeconds: 30,
     paidAt: null,
+    moneyBack: null,
+    ships: false,
+    delivery: null,
   });
   expect(Date.parse(body.expiresAt) - Date.parse(body.createdAt)).toBe(30_000);
   await shopper.pay(order.orderId);
@@ -55,6 +68,8 @@ test('the order of somebody else is exactly like one that does not exist, whatev
     ['GET', `/api/orders/${id}`],
     ['POST', `/api/orders/${id}/cancel`],
     ['POST', `/api/orders/${id}/extend`],
+    ['GET', `/api/orders/${id}/receipt`],
+    ['PUT', `/api/orders/${id}/delivery`, DELIVERY],
     ['POST', '/api/payment/success', { orderId: id }],
     ['POST', '/api/payment/fail', { orderId: id }],
   ];

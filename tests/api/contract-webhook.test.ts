@@ -78,6 +78,21 @@ test('a signed message that was changed by a single byte is refused, wherever th
   expect(await send(raw, header)).toMatchObject({ status: 200 });
 });
 
+test('a signature of which a single byte was changed, left out or doubled is refused, wherever the byte is', async () => {
+  const { order, orderId, status } = await holdOne();
+  const raw = JSON.stringify(bankEvent(order));
+  const header = signature(raw);
+  const changed = [...header].flatMap((sign, at) => {
+    const [before, after] = [header.slice(0, at), header.slice(at + 1)];
+    return ['0', 'f', ',', '=', ''].filter((other) => other !== sign).map((other) => `${before}${other}${after}`);
+  });
+  const doubled = [...header].map((sign, at) => `${header.slice(0, at)}${sign}${header.slice(at)}`);
+  const answers = await Promise.all([...changed, ...doubled].map((other) => send(raw, other)));
+  for (const answer of answers) expectProblem(answer, 400, 'INVALID_SIGNATURE');
+  expect(await status()).toMatchObject({ status: 'RESERVED' });
+  expect(await stored(orderId)).toEqual([]);
+});
+
 test('a well-signed message that is no event of the bank is refused and stored nowhere', async () => {
   const { order } = await holdOne();
   const before = await shop.mongo.collection('payment_events').countDocuments();

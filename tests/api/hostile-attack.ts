@@ -1,16 +1,8 @@
 import { beforeAll, expect } from 'vitest';
-import type { Kind } from '#tests/api/hostile-corpus.ts';
-import { bankEvent, openShop, type Shop, sendWebhook } from '#tests/api/shop.ts';
+import { everyCall, type HostileCall } from '#tests/api/hostile-calls.ts';
+import { openShop, type Shop, sendWebhook } from '#tests/api/shop.ts';
 import { stateOf } from '#tests/api/state.ts';
 import type { Answer, Shopper } from '#tests/support/http.ts';
-
-/** A call that would work: every field in its place, with what it means. */
-export interface HostileCall {
-  method: 'POST' | 'PATCH';
-  path: string;
-  body: Record<string, unknown>;
-  fields: Record<string, Kind>;
-}
 
 /** A request with what to call it when it goes wrong. */
 export type Attempt = [name: string, send: () => Promise<Answer>];
@@ -79,91 +71,4 @@ function complaint(answer: Answer, allowed: 'only refusals' | 'answers too'): st
     answer.status >= 400 && answer.status < 500 && status === answer.status && /^[A-Z_]+$/.test(code ?? '');
   if (refused && answer.headers['content-type'] === 'application/problem+json') return undefined;
   return `${answer.status} ${JSON.stringify(answer.body).slice(0, 200)}`;
-}
-
-interface Things {
-  saleId: string;
-  productId: string;
-  cartId: string;
-  order: { orderId: string; total: number; currency: string };
-}
-
-function everyCall({ saleId, productId, cartId, order }: Things): HostileCall[] {
-  const line = { productId, quantity: 1 };
-  const { orderId } = order;
-  const sale = {
-    name: 'N',
-    description: 'D',
-    opensAt: null,
-    closesAt: null,
-    holdSeconds: 1,
-    extendSeconds: 1,
-    paused: false,
-  };
-  const saleFields: Record<string, Kind> = {
-    name: 'name',
-    description: 'text',
-    opensAt: 'instant',
-    closesAt: 'instant',
-    holdSeconds: 'amount',
-    extendSeconds: 'amount',
-    paused: 'flag',
-  };
-  return [
-    { method: 'POST', path: '/api/cart', body: {}, fields: {} },
-    {
-      method: 'POST',
-      path: '/api/cart/add',
-      body: { cartId, ...line },
-      fields: { cartId: 'id', productId: 'id', quantity: 'quantity' },
-    },
-    { method: 'PATCH', path: `/api/cart/${cartId}`, body: line, fields: { productId: 'id', quantity: 'lineQuantity' } },
-    { method: 'POST', path: '/api/checkout', body: { cartId, saleId }, fields: { cartId: 'id', saleId: 'id' } },
-    {
-      method: 'POST',
-      path: '/api/checkout',
-      body: { items: [line] },
-      fields: { items: 'lines', 'items.0': 'text', 'items.0.productId': 'id', 'items.0.quantity': 'quantity' },
-    },
-    { method: 'POST', path: `/api/orders/${orderId}/cancel`, body: {}, fields: {} },
-    { method: 'POST', path: `/api/orders/${orderId}/extend`, body: {}, fields: {} },
-    { method: 'POST', path: '/api/payment/success', body: { orderId }, fields: { orderId: 'id' } },
-    { method: 'POST', path: '/api/payment/fail', body: { orderId }, fields: { orderId: 'id' } },
-    {
-      method: 'POST',
-      path: '/api/payment/webhook',
-      body: bankEvent(order),
-      fields: {
-        id: 'bankId',
-        type: 'bankId',
-        paymentId: 'bankId',
-        orderId: 'instant',
-        amount: 'sum',
-        currency: 'bankId',
-      },
-    },
-    { method: 'POST', path: '/api/product/seed', body: line, fields: { productId: 'id', quantity: 'amount' } },
-    {
-      method: 'POST',
-      path: '/api/product',
-      body: { productId: 'new', name: 'N', description: 'D', art: 'a', price: 1, saleId, limitPerCustomer: 1 },
-      fields: {
-        productId: 'newId',
-        name: 'name',
-        description: 'text',
-        art: 'newId',
-        price: 'amount',
-        saleId: 'id',
-        limitPerCustomer: 'amountOrNone',
-      },
-    },
-    {
-      method: 'POST',
-      path: '/api/sales',
-      body: { saleId: 'new', currency: 'EUR', ...sale },
-      fields: { saleId: 'newId', currency: 'currency', ...saleFields },
-    },
-    { method: 'PATCH', path: `/api/sales/${saleId}`, body: sale, fields: saleFields },
-    { method: 'POST', path: '/api/admin/session', body: { key: 'wrong' }, fields: { key: 'id' } },
-  ];
 }

@@ -2,7 +2,7 @@
 
 const quoted = (values: string[]) => values.map((value) => JSON.stringify(value));
 
-const OBJECTS = [
+export const OBJECTS = [
   '{}',
   '[]',
   '["a"]',
@@ -106,7 +106,44 @@ export const ID_TEXTS = [
   'ffffffff-ffff-ffff-ffff-ffffffffffff',
 ];
 
+/** Path segments as they go over the wire: ids of a wrong form, encoded well, badly, twice or not at all. */
+export const SEGMENTS = [
+  ...ID_TEXTS.filter((text) => !['', '.', '..'].includes(text)).map((text) => encodeURIComponent(text)),
+  ...[
+    '%',
+    '%zz',
+    '%00',
+    '%ff',
+    '%c0%80',
+    '%2e%2e%2e',
+    '%2e%2e%2f',
+    '..%5c',
+    '%252e%252e',
+    '%u0041',
+    'a%0d%0ab',
+    '%ED%A0%80',
+    '%F0%9F%98%80',
+  ],
+  ...[';a=b', '@', '=', '&', '+', '~', '!', "'", '(', ',', '$ne', '[$ne]', '{}', ':', '*', '|', '^', '`', '"', '<'],
+];
+
 const NO_TEXT = [...OBJECTS, ...NUMBERS, '0', '1', 'true', 'false'];
+/** Texts with what must not get into a label or a log. */
+const UNPRINTABLE = [
+  ...quoted([
+    'a\nb',
+    'a\rb',
+    'a\tb',
+    'a\u0000b',
+    'a\u001b[31mb',
+    'a\u007fb',
+    'a\u0085b',
+    'a\u2028b',
+    'a\u202eb',
+    'a\u2066b',
+  ]),
+  '"a\\ud800b"',
+];
 const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
 /** By what a field means: everything that it must not take. */
@@ -119,11 +156,48 @@ export const HOSTILE = {
   quantity: [...OBJECTS, ...NUMBERS, ...WORDS, ...NUMBER_LIKE, '0', '101', '1000001'],
   /** 0 to 100. */
   lineQuantity: [...OBJECTS, ...NUMBERS, ...WORDS, ...NUMBER_LIKE, '101'],
+  /** 0 to 1,000. */
+  patience: [...OBJECTS, ...NUMBERS, ...WORDS, ...NUMBER_LIKE, '1001'],
   /** 1 or more, to some bound. */
   amount: [...OBJECTS, ...NUMBERS, ...WORDS, ...NUMBER_LIKE, '0', '999999999999'],
+  /** 0 to 10,000. */
+  rate: [...OBJECTS, ...NUMBERS, ...WORDS, ...NUMBER_LIKE, '10001'],
   amountOrNone: [...OBJECTS, ...NUMBERS, 'true', 'false', ...NUMBER_LIKE, '0', '999999999999'],
   name: [...NO_TEXT, 'null', '""', '"   "', '"\\n\\t"', JSON.stringify('n'.repeat(201))],
+  /** One line on a parcel label, up to 120 characters. */
+  label: [...NO_TEXT, 'null', '""', '"   "', ...UNPRINTABLE, JSON.stringify('l'.repeat(121))],
+  /** The same, or empty. */
+  postalCode: [...NO_TEXT, 'null', ...UNPRINTABLE, JSON.stringify('1'.repeat(17))],
+  country: [...NO_TEXT, 'null', ...quoted(['', 'de', 'DEU', 'XX', 'ZZ', 'EU', 'UK', 'Germany', 'D ', '__proto__'])],
   text: [...NO_TEXT, 'null', JSON.stringify('t'.repeat(2_001))],
+  email: [
+    ...NO_TEXT,
+    'null',
+    ...UNPRINTABLE,
+    ...quoted([
+      ...['', ' ', 'a', '@', 'a@', '@b.example', 'a@b', 'a b@c.example', 'a@b@c.example', '"a@evil.example"@v.example'],
+      ...[
+        'a@b..example',
+        '.a@b.example',
+        'a.@b.example',
+        'a@-b.example',
+        'a@[127.0.0.1]',
+        'a@b.example\u0000',
+        '<a@b.example>',
+      ],
+      ...[
+        'a@b.example, c@d.example',
+        'a@b.example\r\nBcc: c@d.example',
+        'é@b.example',
+        'a@b.exämple',
+        '\u202ea@b.example',
+      ],
+      `${'a'.repeat(250)}@b.example`,
+    ]),
+  ],
+  newPassword: [...NO_TEXT, 'null', '""', '"nine char"', JSON.stringify('p'.repeat(129))],
+  /** One that may be anything short but must be there. */
+  password: [...NO_TEXT, 'null', '""', JSON.stringify('p'.repeat(201))],
   currency: [...NO_TEXT, 'null', ...quoted(['', 'eur', 'EURO', 'EU', 'E R', '€€€', 'EUR\n', '$ne'])],
   /** An id that the bank may choose. */
   bankId: [...NO_TEXT, 'null', '""', JSON.stringify('b'.repeat(256))],
@@ -184,6 +258,20 @@ export const EXTRA_MEMBERS = [
   '"toJSON":1',
   '"then":1',
   `${JSON.stringify('k'.repeat(5_000))}:1`,
+];
+
+/** Ends of an address that no honest client asks with. */
+export const QUERIES = [
+  'limit=0',
+  'limit=-1',
+  'limit=1e309',
+  'limit[$ne]=1',
+  'saleId[$gt]=',
+  '__proto__[x]=1',
+  'saleId=%00',
+  'before=$ne',
+  'offset=NaN',
+  'limit=1&limit=2&limit=x',
 ];
 
 /** Whole bodies that are no object, or no JSON. */

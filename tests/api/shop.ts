@@ -1,8 +1,8 @@
-import { createHmac, randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import mongoose, { type Connection } from 'mongoose';
 import { afterAll, beforeAll, expect } from 'vitest';
 import type { ErrorCode, Problem } from '#lib/contract.ts';
+import { signature } from '#tests/support/bank-event.ts';
 import type { Answer, ShopClient } from '#tests/support/http.ts';
 import { type RunningWeb, type ShopFloor, shopFloor } from '#tests/support/processes.ts';
 
@@ -51,31 +51,6 @@ export function only<T>(list: T[]): T {
   return list[0] as T;
 }
 
-/** An event as the sandbox's bank would send it, about an order's whole amount. */
-export function bankEvent(
-  order: { orderId: string; total: number; currency: string },
-  more: Record<string, unknown> = {},
-) {
-  const { orderId, total: amount, currency } = order;
-  return {
-    id: `evt-${randomUUID()}`,
-    type: 'payment.authorized',
-    paymentId: `pi-${randomUUID()}`,
-    orderId,
-    amount,
-    currency,
-    ...more,
-  };
-}
-
-/** The header that signs a webhook, made by hand after the contract: HMAC-SHA256 of "t.rawBody". */
-export function signature(
-  rawBody: string | Buffer,
-  { secret = process.env.SANDBOX_WEBHOOK_SECRET!, at = Math.floor(Date.now() / 1000) } = {},
-): string {
-  return `t=${at},v1=${createHmac('sha256', secret).update(`${at}.`).update(rawBody).digest('hex')}`;
-}
-
 /** Send a webhook with any signature header; the right one without. */
 export function sendWebhook(
   client: ShopClient,
@@ -94,3 +69,5 @@ export async function redisNow(redis: Redis): Promise<number> {
   const [seconds, micros] = await redis.time();
   return Number(seconds) * 1000 + Number(micros) / 1000;
 }
+
+export { bankEvent, signature } from '#tests/support/bank-event.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import { expectProblem, only, openShop } from '#tests/api/shop.ts';
+import { member, signOut, whoAmI } from '#tests/support/accounts.ts';
 import type { ShopClient } from '#tests/support/http.ts';
 import { until } from '#tests/support/until.ts';
 
@@ -79,10 +80,16 @@ test('the last units are sold once, though two web processes sell them', async (
   expect((await shop.client.look(saleId)).products[0]).toMatchObject({ available: 0, held: 25 });
 });
 
-test('an admin session of one web process opens the other', async () => {
-  const merchant = shop.client.shopper();
-  await merchant.call('POST', '/api/admin/session', { body: { key: process.env.ADMIN_API_KEY } });
-  expect((await other.shopper(merchant.cookie).call('GET', '/api/token')).status).toBe(200);
+test('a session of one web process is one on the other, and ends on both', async () => {
+  const here = await member(shop.client);
+  const there = other.shopper(here.cookie);
+  expect(await whoAmI(there)).toBe(here.who.email);
+  await there.call('GET', '/api/orders'); // known to this process now
+  await signOut(here);
+  expect(await whoAmI(there)).toBeNull(); // account calls look again at once
+  await until(async () => (await there.call('POST', '/api/cart')).headers['set-cookie'] !== undefined, {
+    what: 'the other process has forgotten the session',
+  });
 });
 
 test('an expiry that both web processes notice at the same moment returns the units once', async () => {

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { CrashPoint } from '#lib/crash.ts';
 import { keys } from '#lib/redis/keys.ts';
-import { expectSound, expectTrue } from '#tests/support/audit.ts';
-import { crowd } from '#tests/support/buyers.ts';
+import { expectPromisesKept } from '#tests/support/audit.ts';
+import { expectDied } from '#tests/support/crash.ts';
 import type { Shopper } from '#tests/support/http.ts';
 import { replay } from '#tests/support/ledger.ts';
-import { type Running, type RunningWeb, type ShopFloor, shopFloor } from '#tests/support/processes.ts';
+import { type RunningWeb, type ShopFloor, shopFloor } from '#tests/support/processes.ts';
 import { until } from '#tests/support/until.ts';
 import { type Witness, witness } from '#tests/support/witness.ts';
 
@@ -27,13 +26,6 @@ afterEach(async () => {
   await look?.close();
   await floor?.close();
 });
-
-/** The process has died where it was told to, as in a power cut. */
-async function expectDied(doomed: Running, at: CrashPoint): Promise<void> {
-  await until(() => doomed.process.signalCode, { what: `it dies at ${at}` });
-  expect(await doomed.exit).toEqual({ code: null, signal: 'SIGKILL' });
-  expect(doomed.output()).toContain(`crash point reached: ${at}\n`);
-}
 
 /** A shopper whom every web process knows. */
 async function knownShopper(): Promise<Shopper> {
@@ -81,7 +73,7 @@ describe('a web process dies', () => {
       });
       expect(await shelf(saleId)).toMatchObject({ available: 2, held: 1, sold: 0 });
       expect(await shopper.pay(again.body.orderId)).toMatchObject({ status: 200, body: { status: 'PAID' } });
-      await expectSound(floor);
+      await expectPromisesKept(floor, look);
     },
   );
 
@@ -109,7 +101,7 @@ describe('a web process dies', () => {
       body: { code: 'ORDER_EXPIRED', orderId },
     });
     expect((await shopper.buyNow(one(productIds), randomUUID())).status).toBe(201);
-    await expectSound(floor);
+    await expectPromisesKept(floor, look);
   });
 
   test('between the order and its answer: who checks out again gets the same order and no second hold', async () => {
@@ -128,7 +120,7 @@ describe('a web process dies', () => {
     });
     expect(await shelf(saleId)).toMatchObject({ available: 2, held: 1, sold: 0 });
     expect(await look.orders.countDocuments({ sale: saleId })).toBe(1);
-    await expectSound(floor);
+    await expectPromisesKept(floor, look);
   });
 
   test('when it has only stored the payment: a worker carries it to its end', async () => {
@@ -154,7 +146,7 @@ describe('a web process dies', () => {
       status: 200,
       body: { status: 'PAID' },
     });
-    await expectSound(floor);
+    await expectPromisesKept(floor, look);
   });
 
   test('between PAID and sold: the unit is never offered again, and the money is taken', async () => {
@@ -180,35 +172,7 @@ describe('a web process dies', () => {
     expect([...seen]).toEqual([0]);
     expect(await shelf(saleId)).toMatchObject({ available: 0, held: 0, sold: 1 });
     expect(await look.bank.findOne({ orderId })).toMatchObject({ status: 'captured' });
-    await expectSound(floor);
-  });
-
-  test('three of them die in mid-sale at three different steps: their shoppers go elsewhere, and nobody loses what they were promised', async () => {
-    const points: CrashPoint[] = ['after_reserve', 'after_insert', 'after_paid'];
-    const [doomed] = await Promise.all([
-      Promise.all(points.map((CRASH_AT) => floor.web({ CRASH_AT }))),
-      floor.worker(),
-      floor.worker(),
-    ]);
-    const { saleId, productIds } = await web.client.sale({ units: [60], holdSeconds: 2 });
-    const webs = [web.client, ...doomed.map(({ client }) => client)];
-    const result = await crowd(webs, {
-      buyers: 200,
-      saleId,
-      productId: productIds[0]!,
-      inFlight: 40,
-      attempts: 4,
-      repeats: 12,
-      choose: (buyer) => (buyer % 3 === 0 ? 'walksAway' : 'pays'),
-    });
-    for (const [i, point] of points.entries()) await expectDied(doomed[i]!, point);
-    await until(async () => (await shelf(saleId)).held === 0, { what: 'every hold has ended' });
-
-    expect(result.promised.length).toBeGreaterThan(0);
-    await expectTrue(result, look, saleId, 60);
-    expect(await look.sold(saleId, productIds[0]!)).toBe(await look.paid(saleId));
-    expect(replay(await look.ledger(saleId)).impossible).toEqual([]);
-    await expectSound(floor);
+    await expectPromisesKept(floor, look);
   });
 });
 
@@ -233,7 +197,7 @@ describe('a worker dies', () => {
     expect(impossible).toEqual([]);
     expect([...releases.values()]).toEqual(Array.from({ length: units }, () => 1));
     expect(await look.orders.countDocuments({ sale: saleId, status: 'CANCELLED', reason: 'EXPIRED' })).toBe(units);
-    await expectSound(floor);
+    await expectPromisesKept(floor, look);
   }
 
   test.each(['on', 'off'])(

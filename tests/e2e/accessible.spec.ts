@@ -1,25 +1,7 @@
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import { expectAccessible } from '#tests/e2e/accessible.ts';
+import { newcomer, signIn, signUp, staff } from '#tests/e2e/people.ts';
 import { expect, test } from '#tests/e2e/shop.ts';
 import { addToCart, hold, payButton } from '#tests/e2e/steps.ts';
-
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-async function expectAccessible(page: Page) {
-  await expect(page.getByRole('status', { name: 'Loading' })).toHaveCount(0);
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
-    const found = violations.map(
-      ({ id, nodes }) => `${colorScheme} ${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
-    );
-    expect(found, page.url()).toEqual([]);
-  }
-  const sideways = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect(sideways, `${page.url()} does not scroll sideways`).toBe(0);
-}
 
 test('the shelf is accessible in every state of a sale', async ({ page, merchant }) => {
   const open = await merchant.sale({ products: [{ name: 'Mug' }, { name: 'Pen', units: 0 }] });
@@ -67,14 +49,33 @@ test('a hold, its end and the orders are accessible', async ({ page, shopper, me
   await expectAccessible(page);
 });
 
-test('the back room is accessible, locked and open', async ({ page, shopper, merchant }) => {
+test('signing in and up and the account are accessible, also when something is wrong', async ({
+  page,
+  expectAnswers,
+}) => {
+  expectAnswers(400, 401);
+  await page.goto('/account');
+  await expect(page.getByRole('heading', { name: 'Nobody is signed in' })).toBeVisible();
+  await expectAccessible(page);
+  await page.goto('/signin');
+  await expectAccessible(page);
+  await signIn(page, newcomer());
+  await expect(page.getByText('E-mail address and password do not fit.')).toBeVisible();
+  await expectAccessible(page);
+  await page.goto('/signup?next=%2Faccount');
+  await signUp(page, { email: 'nobody', password: 'x' });
+  await expect(page.getByText('This does not look like an e-mail address.')).toBeVisible();
+  await expectAccessible(page);
+  await signUp(page, newcomer());
+  await page.getByRole('button', { name: 'Delete my account' }).click();
+  await expectAccessible(page);
+});
+
+test('the back room is accessible', async ({ page, shopper, merchant }) => {
   const sale = await merchant.sale();
   await hold(await shopper(), sale.products[0]!.path);
-  await page.goto('/admin');
-  await expect(page.getByLabel('Admin key')).toBeVisible();
-  await expectAccessible(page);
-  await page.getByLabel('Admin key').fill(process.env.E2E_ADMIN_KEY ?? '');
-  await page.getByRole('button', { name: 'Open' }).click();
+  await page.goto('/signin?next=%2Fadmin');
+  await signIn(page, await staff('admin'));
   await page.getByLabel('Sale', { exact: true }).selectOption(sale.saleId);
   await expect(page.getByRole('timer', { name: 'Time left' })).toBeVisible();
   await expectAccessible(page);

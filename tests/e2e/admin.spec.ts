@@ -1,22 +1,19 @@
+import { newcomer, signIn, signUp, staff } from '#tests/e2e/people.ts';
 import { expect, test } from '#tests/e2e/shop.ts';
 import { hold } from '#tests/e2e/steps.ts';
 
-test('the merchant opens the back room, sees who holds what, and locks it again', async ({
+test('an admin signs in to the back room, sees who holds what, and locks it again', async ({
   page,
   shopper,
   merchant,
-  expectAnswers,
 }) => {
-  expectAnswers(401);
   const sale = await merchant.sale({ name: `Seen ${Date.now()}`, products: [{ name: 'Glass Vase', units: 3 }] });
   await hold(await shopper(), sale.products[0]!.path);
 
   await page.goto('/admin');
-  await page.getByLabel('Admin key').fill('not the key');
-  await page.getByRole('button', { name: 'Open' }).click();
-  await expect(page.getByText('That key does not fit.')).toBeVisible();
-  await page.getByLabel('Admin key').fill(process.env.E2E_ADMIN_KEY ?? '');
-  await page.getByRole('button', { name: 'Open' }).click();
+  await expect(page).toHaveURL('/signin?next=%2Fadmin');
+  await signIn(page, await staff('admin'));
+  await expect(page).toHaveURL('/admin');
 
   await page.getByLabel('Sale', { exact: true }).selectOption(sale.saleId);
   await expect(page.locator(`tr[data-product="${sale.products[0]!.productId}"] td`)).toHaveText(['2', '1', '0', '3']);
@@ -24,17 +21,32 @@ test('the merchant opens the back room, sees who holds what, and locks it again'
   await expect(page.getByRole('timer', { name: 'Time left' })).toHaveText(/^0:\d\d/);
 
   await page.getByRole('button', { name: 'Sign out' }).click();
-  await expect(page.getByLabel('Admin key')).toBeVisible();
-  await page.reload();
-  await expect(page.getByLabel('Admin key')).toBeVisible();
+  await expect(page).toHaveURL('/');
+  await page.goto('/admin');
+  await expect(page).toHaveURL('/signin?next=%2Fadmin');
 });
 
-test('the admin cookie is out of reach of scripts', async ({ page, context }) => {
-  await page.goto('/admin');
-  await page.getByLabel('Admin key').fill(process.env.E2E_ADMIN_KEY ?? '');
-  await page.getByRole('button', { name: 'Open' }).click();
+test('a viewer looks, and reads that looking is all; a customer finds no back room', async ({
+  page,
+  expectAnswers,
+}) => {
+  expectAnswers(404);
+  const viewer = await staff('viewer');
+  await page.goto('/signin?next=%2Fadmin');
+  await signIn(page, viewer);
+  await expect(page.getByText(`${viewer.email} may look`)).toBeVisible();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page).toHaveURL('/');
+  await page.goto('/signup?next=%2Fadmin');
+  await signUp(page, newcomer());
+  await expect(page.getByRole('heading', { name: 'Nothing here' })).toBeVisible();
+});
+
+test('the session cookie is out of reach of scripts', async ({ page, context }) => {
+  await page.goto('/signup?next=%2Faccount');
+  await signUp(page, newcomer());
   await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible();
-  const cookie = (await context.cookies()).find(({ name }) => name.includes('admin'));
-  expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
-  expect(await page.evaluate(() => document.cookie)).not.toContain('admin');
+  const cookie = (await context.cookies()).find(({ name }) => name.includes('session'));
+  expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax' });
+  expect(await page.evaluate(() => document.cookie)).toBe('');
 });

@@ -7,16 +7,21 @@ import {
   expect,
   type Page,
 } from '@playwright/test';
+import mongoose from 'mongoose';
 
 /** What a test may order of the merchant: a fresh sale with its products, and changes to it. */
 export interface Merchant {
   sale(wanted?: SaleWanted): Promise<MadeSale>;
   change(saleId: string, changes: object): Promise<void>;
+  /** Another price, as the merchant's own tools would write it into MongoDB; resolves when the shop knows it. */
+  reprice(productId: string, price: number): Promise<void>;
 }
 
 interface SaleWanted {
   name?: string;
   currency?: string;
+  taxBasisPoints?: number;
+  ships?: boolean;
   opensAt?: Date;
   closesAt?: Date;
   holdSeconds?: number;
@@ -97,6 +102,17 @@ export const test = base.extend<Fixtures>({
       sale: (wanted) => makeSale(api, wanted),
       change: async (saleId, changes) => {
         expect((await api.patch(`/api/sales/${saleId}`, { data: changes })).status()).toBe(200);
+      },
+      async reprice(productId, price) {
+        const mongo = await mongoose.createConnection(process.env.MONGODB_URI ?? '').asPromise();
+        await mongo
+          .collection('products')
+          .updateOne({ _id: productId as never }, { $set: { price }, $currentDate: { updatedAt: true } });
+        await mongo.close();
+        await expect(async () => {
+          const { products } = await (await api.get('/api/products?limit=1000')).json();
+          expect(products.find((one: { productId: string }) => one.productId === productId)?.price).toBe(price);
+        }).toPass();
       },
     });
     await api.dispose();

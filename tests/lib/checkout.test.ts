@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { audit } from '#lib/audit/index.ts';
 import { release } from '#lib/inventory/index.ts';
-import { cancel, checkout, expire, extend, follow, type Order, sweep } from '#lib/orders/index.ts';
+import { cancel, checkout, expire, extend, follow, type Order, restore, sweep } from '#lib/orders/index.ts';
 import type { HoldfastProcess } from '#lib/process.ts';
 import { reconcile } from '#lib/reconcile/index.ts';
 import { keys } from '#lib/redis/keys.ts';
@@ -84,6 +84,43 @@ test('a hold without an order leaves a tombstone when it expires, and the late i
   expect(await expire(shop, sale.saleId, late!.orderId)).toMatchObject({ status: 'expired' });
   expect(await free(shop, sale)).toBe(1);
   expect(await insert(late!)).toMatchObject({ status: 'exists', order: { status: 'CANCELLED', reason: 'EXPIRED' } });
+});
+
+test('a checkout that meets its tombstone before anybody has given its unit back gives it back itself', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [1] });
+  const insertReserved = async (order: Order) => {
+    const { saleId, customer } = order;
+    await shop.orders.cancel(order.orderId, 'EXPIRED', Date.now(), { tombstone: { saleId, customer } });
+    return shop.orders.insertReserved(order);
+  };
+  const late = { ...shop, orders: { ...shop.orders, insertReserved } };
+  expect(await checkout(late, checkoutRequest(sale))).toMatchObject({ status: 'orderExpired' });
+  expect(await free(shop, sale)).toBe(1);
+});
+
+test('an order that ends while its units are put back keeps none of them', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [1] });
+  const order = await reserved(shop, sale);
+  const late: typeof shop.inventory.restore = async (...units) => {
+    await cancel(shop, order, 'SHOPPER');
+    return shop.inventory.restore(...units);
+  };
+  await restore({ ...shop, inventory: { ...shop.inventory, restore: late } }, order);
+  expect(await free(shop, sale)).toBe(1);
+});
+
+test('a hold whose order is still on its way is kept until its deadline, though its timer is gone', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [1] });
+  const insertReserved = async (order: Order) => {
+    await shop.redis.del(keys.timer(sale.saleId, order.orderId));
+    expect(await expire(shop, sale.saleId, order.orderId)).toMatchObject({ status: 'notDue' });
+    return shop.orders.insertReserved(order);
+  };
+  const slow = { ...shop, orders: { ...shop.orders, insertReserved } };
+  expect(await checkout(slow, checkoutRequest(sale))).toMatchObject({ status: 'reserved' });
 });
 
 test('an expiry hint for an order that nobody knows writes nothing', async () => {

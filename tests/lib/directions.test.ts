@@ -26,6 +26,7 @@ test('a domain is entered by its index alone', () => {
     ...lib,
     ...files('app'),
     ...files('worker'),
+    ...files('sandbox'),
     ...files('components'),
     ...files('scripts'),
     'server.ts',
@@ -47,7 +48,7 @@ test('a domain is entered by its index alone', () => {
 test('nothing in lib imports app, worker, components, React or Next', () => {
   const wrong = lib.flatMap((file) =>
     imports(file)
-      .filter((name) => /^(#app|#worker|#components|#scripts|next|react)(\/|$)/.test(name))
+      .filter((name) => /^(#app|#worker|#sandbox|#components|#scripts|next|react)(\/|$)/.test(name))
       .map((name) => `${file} → ${name}`),
   );
   expect(wrong).toEqual([]);
@@ -56,9 +57,10 @@ test('nothing in lib imports app, worker, components, React or Next', () => {
 test('the inventory knows Redis only; orders, carts and payments know no HTTP', () => {
   const allowed: Record<string, RegExp> = {
     inventory: /^#lib\/(inventory|redis|limits|log)\b|^(ioredis|node:)/,
-    orders: /^#lib\/(orders|inventory\/index|mongo|limits|contract|crash|log)\b/,
+    orders: /^#lib\/(orders|inventory\/index|mongo|limits|contract|crash|log|backoff|money)\b/,
     carts: /^#lib\/(carts|mongo|limits)\b|^node:/,
-    payments: /^#lib\/(payments|orders\/index|inventory\/index|mongo|limits|crash)\b|^(zod|node:)/,
+    payments:
+      /^#lib\/(payments|orders\/index|inventory\/index|alarms\/index|mongo|limits|crash|contract|backoff|currency|log)\b|^(stripe|zod|node:)/,
   };
   const wrong = Object.entries(allowed).flatMap(([domain, may]) =>
     files(`lib/${domain}`).flatMap((file) =>
@@ -66,6 +68,17 @@ test('the inventory knows Redis only; orders, carts and payments know no HTTP', 
         .filter((name) => !may.test(name))
         .map((name) => `${file} → ${name}`),
     ),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("the bank's process knows the shop by HTTP alone: of lib it uses the payments and what every process needs", () => {
+  const may =
+    /^#sandbox\/|^#lib\/(payments\/index|mongo\/(connect|indexes|models)|env|limits|log|shutdown|unavailable)\.ts$|^(zod|node:)/;
+  const wrong = files('sandbox').flatMap((file) =>
+    imports(file)
+      .filter((name) => !may.test(name))
+      .map((name) => `${file} → ${name}`),
   );
   expect(wrong).toEqual([]);
 });
@@ -79,9 +92,14 @@ test('the route modules of the express lane use nothing of Next', () => {
 });
 
 test('environment variables are read in lib/env.ts only', () => {
-  const readers = [...lib, ...files('app'), ...files('worker'), ...files('components'), 'server.ts'].filter((file) =>
-    /process\.env\b/.test(readFileSync(file, 'utf8')),
-  );
+  const readers = [
+    ...lib,
+    ...files('app'),
+    ...files('worker'),
+    ...files('sandbox'),
+    ...files('components'),
+    'server.ts',
+  ].filter((file) => /process\.env\b/.test(readFileSync(file, 'utf8')));
   expect(readers).toEqual(['lib/env.ts']);
 });
 

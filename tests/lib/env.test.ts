@@ -40,9 +40,55 @@ test('every wrong name is named, and no value is shown', () => {
   expect(attempt).not.toThrow(/secret\.example|short|soon/);
 });
 
+const { SANDBOX_WEBHOOK_SECRET: _, ...withoutSandbox } = good;
+const stripe = {
+  ...withoutSandbox,
+  PAYMENT_PROVIDER: 'stripe',
+  STRIPE_SECRET_KEY: 'sk_test_0123456789',
+  STRIPE_WEBHOOK_SECRET: 'whsec_0123456789',
+  STRIPE_PUBLISHABLE_KEY: 'pk_test_0123456789',
+};
+
+test('with Stripe its three keys are needed, and the secret of the sandbox is not', () => {
+  expect(parseEnv(stripe)).toMatchObject({ PAYMENT_PROVIDER: 'stripe', STRIPE_SECRET_KEY: 'sk_test_0123456789' });
+  expect(parseEnv({ ...stripe, STRIPE_SECRET_KEY: 'rk_test_0123456789' })).toMatchObject({
+    PAYMENT_PROVIDER: 'stripe',
+  });
+  for (const name of ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'STRIPE_PUBLISHABLE_KEY'])
+    expect(() => parseEnv({ ...stripe, [name]: '' })).toThrow(`${name}: is not set`);
+  expect(() => parseEnv({ ...good, PAYMENT_PROVIDER: 'stripe', REDIS_URL: 'x' })).toThrow(
+    /REDIS_URL.*STRIPE_SECRET_KEY.*STRIPE_WEBHOOK_SECRET.*STRIPE_PUBLISHABLE_KEY/s,
+  );
+  expect(() => parseEnv(withoutSandbox)).toThrow('SANDBOX_WEBHOOK_SECRET: is not set');
+  expect(() => parseEnv({ ...good, PAYMENT_PROVIDER: 'cheques' })).toThrow(/PAYMENT_PROVIDER/);
+});
+
+test('keys of the wrong kind or mode, or a live key in a demo, stop the start; no key is shown', () => {
+  const live = { ...stripe, STRIPE_SECRET_KEY: 'sk_live_0123456789', STRIPE_PUBLISHABLE_KEY: 'pk_live_0123456789' };
+  expect(parseEnv(live)).toMatchObject({ DEMO: '0' });
+  for (const [wrong, said] of [
+    [{ ...live, DEMO: '1' }, /STRIPE_SECRET_KEY: is a live key/],
+    [{ ...live, STRIPE_SECRET_KEY: 'rk_live_0123456789', DEMO: '1' }, /STRIPE_SECRET_KEY: is a live key/],
+    [{ ...stripe, STRIPE_SECRET_KEY: 'pk_test_0123456789' }, /STRIPE_SECRET_KEY: must start with/],
+    [{ ...stripe, STRIPE_PUBLISHABLE_KEY: 'sk_test_0123456789' }, /STRIPE_PUBLISHABLE_KEY: must start with/],
+    [{ ...stripe, STRIPE_WEBHOOK_SECRET: 'sk_test_0123456789' }, /STRIPE_WEBHOOK_SECRET: must start with/],
+    [{ ...stripe, STRIPE_PUBLISHABLE_KEY: 'pk_live_0123456789' }, /STRIPE_PUBLISHABLE_KEY: is of the other mode/],
+    [{ ...stripe, STRIPE_API_URL: 'http://127.0.0.1:1' }, /STRIPE_API_URL: is for tests only/],
+  ] as const) {
+    expect(() => parseEnv(wrong)).toThrow(said);
+    expect(() => parseEnv(wrong)).not.toThrow(/0123456789/);
+  }
+  expect(parseEnv({ ...stripe, STRIPE_API_URL: 'http://127.0.0.1:1', HOLDFAST_TEST: '1' })).toMatchObject({
+    STRIPE_API_URL: 'http://127.0.0.1:1',
+  });
+});
+
 test('.env.example names every variable that a merchant may set', () => {
   const example = readFileSync('.env.example', 'utf8');
-  const schema = readFileSync('lib/env.ts', 'utf8').split('Tests only')[0]!;
-  for (const [, name] of schema.matchAll(/^ {2}([A-Z_]+):/gm))
+  const testsOnly = ['CRASH_AT', 'HOLDFAST_TEST', 'STRIPE_API_URL'];
+  const found = readFileSync('lib/env.ts', 'utf8').matchAll(/\b([A-Z][A-Z_]{3,}): (z|whole|onOff|secret|stripeKey)\b/g);
+  const names = Array.from(found, ([, name]) => name!);
+  expect(names).toEqual(expect.arrayContaining(['PORT', 'SANDBOX_WEBHOOK_SECRET', 'STRIPE_SECRET_KEY', ...testsOnly]));
+  for (const name of names.filter((name) => !testsOnly.includes(name)))
     expect(example, name).toMatch(new RegExp(`^${name}=`, 'm'));
 });

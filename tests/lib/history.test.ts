@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Call, Promised } from '#tests/support/buyers.ts';
+import type { Call } from '#tests/support/calls.ts';
 import { checkHistory, type Told } from '#tests/support/history.ts';
 
+/** Far ahead of every call here. */
 const LATER = performance.timeOrigin + 1_000_000;
 const call = (part: Partial<Call>): Call => ({
-  buyer: 0,
   op: 'checkout',
   startMs: 0,
   endMs: 10,
@@ -12,25 +12,47 @@ const call = (part: Partial<Call>): Call => ({
   status: 201,
   code: '',
   orderId: 'a',
+  order: 'RESERVED',
   tokens: ['p-1'],
+  deadlineMs: LATER,
+  key: '',
+  asks: { p: 1 },
+  lacks: {},
   retryAfter: 0,
   ...part,
 });
-const promise = (part: Partial<Promised>): Promised => ({
-  buyer: 0,
-  orderId: 'a',
-  tokens: ['p-1'],
-  deadlineMs: LATER,
-  choice: 'walksAway',
+const about = (part: Partial<Call>) => call({ tokens: [], asks: {}, deadlineMs: Number.NaN, status: 200, ...part });
+const pays = (part: Partial<Call> = {}) => about({ op: 'pays', startMs: 12, endMs: 14, order: 'PAID', ...part });
+const refuses = (part: Partial<Call> = {}) =>
+  about({ op: 'fails', startMs: 15, endMs: 40, order: 'CANCELLED', ...part });
+const noAnswer: Partial<Call> = {
+  outcome: 'unknown',
   status: 0,
-  ...part,
+  code: 'ECONNRESET',
+  orderId: '',
+  order: '',
+  tokens: [],
+};
+const soldOut = (part: Partial<Call>) =>
+  call({ ...part, outcome: 'refused', status: 409, code: 'OUT_OF_STOCK', orderId: '', tokens: [], lacks: { p: 1 } });
+
+type OnRecord = NonNullable<ReturnType<Told['orders']['get']>>;
+const cancelled = (...tokens: string[]): OnRecord => ({
+  status: 'CANCELLED',
+  reason: 'EXPIRED',
+  tokens,
+  endedMs: LATER,
 });
+const paid = (...tokens: string[]): OnRecord => ({ status: 'PAID', reason: null, tokens, endedMs: null });
 const told = (part: Partial<Told>): Told => ({
   calls: [call({})],
-  promised: [promise({})],
-  units: 1,
-  orders: new Map([['a', { status: 'CANCELLED', reason: 'EXPIRED' }]]),
+  units: new Map([['p', 1]]),
+  orders: new Map([
+    ['a', cancelled('p-1')],
+    ['b', cancelled('p-1')],
+  ]),
   releasedAt: new Map(),
+  freeSince: new Map(),
   ...part,
 });
 
@@ -39,46 +61,88 @@ test('a quiet history is sound', () => {
 });
 
 test('a unit promised to another while it was certainly held is found', () => {
-  const calls = [call({}), call({ buyer: 1, orderId: 'b', startMs: 20, endMs: 30 })];
+  const calls = [call({}), call({ orderId: 'b', startMs: 20, endMs: 30 })];
   expect(checkHistory(told({ calls }))).toEqual(["p-1 was promised to b while it was certainly a's"]);
 });
 
-test('a unit that may have been let go by then is not a proof', () => {
-  const refuses = call({ op: 'fails', startMs: 15, endMs: 40, tokens: [] });
-  const calls = [call({}), refuses, call({ buyer: 1, orderId: 'b', startMs: 20, endMs: 30 })];
-  expect(checkHistory(told({ calls, promised: [promise({ choice: 'fails' })] }))).toEqual([]);
+test('a unit that two calls side by side were promised is found: both are certain of it from then on', () => {
+  const calls = [call({}), call({ orderId: 'b', startMs: 5, endMs: 30 })];
+  expect(checkHistory(told({ calls }))).toEqual(["p-1 was promised to b while it was certainly a's"]);
+});
+
+test('a unit whose hold has run out, or may have been let go by then, is not a proof', () => {
+  const next = call({ orderId: 'b', startMs: 20, endMs: 30 });
+  const ended = call({ deadlineMs: performance.timeOrigin + 15 });
+  const orders = new Map([
+    ['a', { ...cancelled('p-1'), endedMs: performance.timeOrigin + 16 }],
+    ['b', cancelled('p-1')],
+  ]);
+  expect(checkHistory(told({ calls: [ended, next], orders }))).toEqual([]);
+  expect(checkHistory(told({ calls: [call({}), refuses(), next] }))).toEqual([]);
+  expect(checkHistory(told({ calls: [call({}), refuses({ ...noAnswer, orderId: 'a' }), next] }))).toEqual([]);
 });
 
 test('a sold unit is sold for ever', () => {
-  const pays = call({ op: 'pays', startMs: 12, endMs: 14, tokens: [] });
-  const calls = [call({}), pays, call({ buyer: 1, orderId: 'b', startMs: 2e9, endMs: 2e9 + 1 })];
-  const orders = new Map([['a', { status: 'PAID', reason: null }]]);
-  expect(checkHistory(told({ calls, orders, promised: [promise({ choice: 'pays' })] }))).toEqual([
-    "p-1 was promised to b while it was certainly a's",
+  const calls = [call({}), pays(), call({ orderId: 'b', startMs: 2e9, endMs: 2e9 + 1 })];
+  const orders = new Map([
+    ['a', paid('p-1')],
+    ['b', cancelled('p-1')],
   ]);
+  expect(checkHistory(told({ calls, orders }))).toEqual(["p-1 was promised to b while it was certainly a's"]);
 });
 
 test('"out of stock" with untouched units is found, and not when an unanswered call may have taken them', () => {
-  const refused = call({
-    buyer: 2,
-    outcome: 'refused',
-    code: 'OUT_OF_STOCK',
-    status: 409,
-    orderId: '',
-    tokens: [],
-    startMs: 20,
-    endMs: 30,
-  });
-  expect(checkHistory(told({ units: 2, calls: [call({}), refused] }))).toHaveLength(1);
-  const unknown = call({ buyer: 3, outcome: 'unknown', status: 0, orderId: '', tokens: [], startMs: 5, endMs: 50 });
-  expect(checkHistory(told({ units: 2, calls: [call({}), refused, unknown] }))).toEqual([]);
+  const units = new Map([['p', 2]]);
+  const refused = soldOut({ startMs: 20, endMs: 30 });
+  const lie = ['"out of stock" was told for 1 of p while enough were free'];
+  expect(checkHistory(told({ units, calls: [call({}), refused] }))).toEqual(lie);
+  const lostAnswer = call({ ...noAnswer, startMs: 5, endMs: 50, key: 'k' });
+  expect(checkHistory(told({ units, calls: [call({}), refused, lostAnswer] }))).toEqual([]);
+  const ofCart = call({ ...noAnswer, asks: {} });
+  expect(checkHistory(told({ units: new Map([['p', 99]]), calls: [refused, ofCart] }))).toEqual([]);
 });
 
-test('an early expiry, a lost order and a lost payment are found', () => {
+test('an unanswered call whose repeat was answered is that one order, however often it was repeated', () => {
+  const refused = soldOut({ startMs: 60, endMs: 70 });
+  const first = call({ ...noAnswer, startMs: 0, endMs: 10, key: 'k' });
+  const again = call({ startMs: 20, endMs: 30, status: 200, key: 'k' });
+  const calls = [first, { ...first, startMs: 11, endMs: 12 }, again, refused];
+  expect(checkHistory(told({ units: new Map([['p', 2]]), calls }))).toHaveLength(1);
+  expect(checkHistory(told({ units: new Map([['p', 1]]), calls }))).toEqual([]);
+});
+
+test('"out of stock" is a lie after a unit is back, and the truth before', () => {
+  const back = { freeSince: new Map([['a', performance.timeOrigin + 100]]) };
+  const gone = call({ deadlineMs: performance.timeOrigin + 90 });
+  expect(checkHistory(told({ ...back, calls: [gone, soldOut({ startMs: 151, endMs: 160 })] }))).toHaveLength(1);
+  expect(checkHistory(told({ ...back, calls: [gone, soldOut({ startMs: 120, endMs: 160 })] }))).toEqual([]);
+});
+
+test('an early end is found: in the ledger, in the order, and in an answer', () => {
   expect(checkHistory(told({ releasedAt: new Map([['a', LATER - 1]]) }))).toEqual([
     'a lost its units before its deadline',
   ]);
+  expect(checkHistory(told({ calls: [call({}), refuses()], releasedAt: new Map([['a', LATER - 1]]) }))).toEqual([]);
+  const orders = new Map([['a', { ...cancelled('p-1'), endedMs: LATER - 1 }]]);
+  expect(checkHistory(told({ orders }))).toEqual(['a expired before its deadline']);
+  const tooLate = pays({ outcome: 'refused', status: 409, code: 'ORDER_EXPIRED', order: '' });
+  expect(checkHistory(told({ calls: [call({}), tooLate] }))).toEqual(['a was called expired before its deadline']);
+});
+
+test('a sold unit that came back is found', () => {
+  const orders = new Map([['a', paid('p-1')]]);
+  expect(checkHistory(told({ calls: [call({}), pays()], orders, releasedAt: new Map([['a', LATER + 1]]) }))).toEqual([
+    'a lost its units before its deadline',
+  ]);
+});
+
+test('a lost order, a lost payment, a payment that nobody made and another unit than the promised one are found', () => {
   expect(checkHistory(told({ orders: new Map() }))).toEqual(['the order a is gone']);
-  const pays = call({ op: 'pays', startMs: 12, endMs: 14, tokens: [] });
-  expect(checkHistory(told({ calls: [call({}), pays] }))).toEqual(['a was acknowledged as paid and is CANCELLED']);
+  expect(checkHistory(told({ calls: [call({}), pays()] }))).toEqual(['a was acknowledged as paid and is CANCELLED']);
+  const orders = new Map([['a', paid('p-1')]]);
+  expect(checkHistory(told({ orders }))).toEqual(['a is PAID and nobody has paid it']);
+  expect(checkHistory(told({ orders, calls: [call({}), pays({ ...noAnswer, orderId: 'a' })] }))).toEqual([]);
+  expect(checkHistory(told({ orders: new Map([['a', cancelled('p-2')]]) }))).toEqual([
+    'a was promised p-1 and is of p-2',
+  ]);
 });

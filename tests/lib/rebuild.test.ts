@@ -83,19 +83,31 @@ test('two rebuilders at once, the one at work killed: the other finishes, nothin
   expect(await sound(shop, sale)).toEqual(before);
   expect(await shop.redis.ttl(keys.stock(sale.saleId, sale.productIds[0]!))).toBe(-1);
   expect(await shop.redis.ttl(`${keys.stock(sale.saleId, sale.productIds[0]!)}:${fence}`)).toBeGreaterThan(0);
-});
+}, 120_000);
 
 test('a rebuilder that lost its fence is refused at its next step', async () => {
   const shop = await world();
   const sale = await freshSale(shop, { units: [100] });
   const [p] = sale.productIds as [string];
+  const placed = await checkout(shop, checkoutRequest(sale));
+  if (placed.status !== 'reserved') throw new Error(placed.status);
+  const order = toLiveOrder({ ...placed.order, status: 'RESERVED' });
   await forget(shop, sale);
   expect(await shop.inventory.rebuildStart(sale.saleId, 'stale')).toBe(true);
   await shop.redis.del(keys.rebuild(sale.saleId)); // its lease ran out
   expect(await shop.inventory.rebuildStart(sale.saleId, 'fresh')).toBe(true);
   expect(await shop.inventory.rebuildStock(sale.saleId, 'stale', p, 1, 100)).toBe('fenced');
   expect(await shop.inventory.rebuildClear(sale.saleId, 'stale')).toMatchObject({ step: 'fenced' });
-  const settings = { opensAtMs: 0, closesAtMs: 0, holdMs: 1, extendMs: 1, paused: false, limits: {} };
+  expect(await shop.inventory.rebuildOrder(sale.saleId, 'stale', order)).toBe('fenced');
+  const settings = {
+    opensAtMs: 0,
+    closesAtMs: 0,
+    holdMs: 1,
+    extendMs: 1,
+    paused: false,
+    holdsBeforeWait: 0,
+    limits: {},
+  };
   expect(await shop.inventory.rebuildFinish(sale.saleId, 'stale', settings, { [p]: 100 }, 9)).toBe('fenced');
   expect(await shop.redis.exists(keys.sale(sale.saleId))).toBe(0);
 });
@@ -119,7 +131,15 @@ test('a rebuild whose earlier steps Redis has lost does not open the sale; the n
   await shop.inventory.rebuildStart(sale.saleId, 'r');
   await shop.inventory.rebuildStock(sale.saleId, 'r', p, 1, 10);
   await shop.redis.rpop(`${keys.stock(sale.saleId, p)}:r`); // the tail of the append-only file is gone, the fence is not
-  const settings = { opensAtMs: 0, closesAtMs: 0, holdMs: 1, extendMs: 1, paused: false, limits: {} };
+  const settings = {
+    opensAtMs: 0,
+    closesAtMs: 0,
+    holdMs: 1,
+    extendMs: 1,
+    paused: false,
+    holdsBeforeWait: 0,
+    limits: {},
+  };
   expect(await shop.inventory.rebuildFinish(sale.saleId, 'r', settings, { [p]: 10 }, 2)).toBe('incomplete');
   expect(await shop.redis.exists(keys.sale(sale.saleId), keys.rebuild(sale.saleId))).toBe(0);
   expect(await rebuildSale(shop, sale.saleId)).toBe('ready');

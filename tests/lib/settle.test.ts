@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkout, expire, type Order, sweep } from '#lib/orders/index.ts';
+import { cancel, checkout, expire, type Order, sweep } from '#lib/orders/index.ts';
 import { type PaymentEvent, receive } from '#lib/payments/index.ts';
 import type { HoldfastProcess } from '#lib/process.ts';
 import { keys } from '#lib/redis/keys.ts';
@@ -20,11 +20,14 @@ const authorized = ({ orderId, total, currency }: Order, paymentId = `pay-${orde
   currency,
 });
 
-async function makeOverdue(shop: HoldfastProcess, { orderId, saleId }: Order): Promise<void> {
-  await shop.redis.del(keys.timer(saleId, orderId));
-  await shop.redis.hset(keys.hold(saleId, orderId), 'deadlineMs', 1);
-  await shop.redis.zadd(keys.deadlines(saleId), 1, orderId);
-  await shop.models.orders.updateOne({ _id: orderId }, { $set: { deadline: new Date(1) } });
+async function makeOverdue(shop: HoldfastProcess, ...orders: Order[]): Promise<void> {
+  for (const { orderId, saleId } of orders) {
+    await shop.redis.del(keys.timer(saleId, orderId));
+    await shop.redis.hset(keys.hold(saleId, orderId), 'deadlineMs', 1);
+    await shop.redis.zadd(keys.deadlines(saleId), 1, orderId);
+  }
+  const orderIds = orders.map(({ orderId }) => orderId);
+  await shop.models.orders.updateMany({ _id: { $in: orderIds } }, { $set: { deadline: new Date(1) } });
 }
 
 test('a payment in time wins: PAID, sold and captured; again it is the same', async () => {
@@ -86,6 +89,77 @@ test('a payment of another amount or currency does not buy', async () => {
   expect(await shop.orders.find(order.orderId)).toMatchObject({ status: 'RESERVED' });
 });
 
+test('a payment that loses at the last moment is let go and was never taken', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [1] });
+  const order = await reserved(shop, sale);
+  const pay: typeof shop.orders.pay = async (...won) => {
+    await cancel(shop, order, 'SHOPPER');
+    return shop.orders.pay(...won);
+  };
+  expect(await receive({ ...shop, orders: { ...shop.orders, pay } }, authorized(order))).toMatchObject({
+    status: 'lost',
+    why: 'ended',
+  });
+  expect(await shop.models.sandboxPayments.findById(`pay-${order.orderId}`).lean()).toMatchObject({ status: 'voided' });
+});
+
+test('a payment that has gone back buys nothing, whatever its next event says', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [1] });
+  const order = await reserved(shop, sale);
+  const wrong = { ...authorized(order), eventId: `wrong ${order.orderId}`, amount: 1 };
+  expect(await receive(shop, wrong)).toMatchObject({ status: 'lost', why: 'mismatch' });
+  expect(await receive(shop, authorized(order))).toMatchObject({ status: 'lost' });
+  expect(await shop.orders.find(order.orderId)).toMatchObject({ status: 'RESERVED' });
+  expect(await shop.models.sandboxPayments.findById(`pay-${order.orderId}`).lean()).toMatchObject({ status: 'voided' });
+  expect(await receive(shop, authorized(order, `honest-${order.orderId}`))).toMatchObject({ status: 'paid' });
+});
+
+test('a payment that comes before its order goes back, and the order can never come to be', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [1] });
+  const insertReserved = async (order: Order) => {
+    expect(await receive(shop, authorized(order))).toMatchObject({ status: 'lost', why: 'unknownOrder' });
+    return shop.orders.insertReserved(order);
+  };
+  const outcome = await checkout({ ...shop, orders: { ...shop.orders, insertReserved } }, checkoutRequest(sale));
+  if (outcome.status !== 'orderExpired') throw new Error(outcome.status);
+  const { orderId } = outcome;
+  expect(await shop.orders.find(orderId)).toMatchObject({ status: 'CANCELLED', reason: 'CONFLICT', items: [] });
+  expect(await shop.models.sandboxPayments.findById(`pay-${orderId}`).lean()).toMatchObject({ status: 'voided' });
+  expect(await shop.redis.llen(keys.stock(sale.saleId, sale.productIds[0]!))).toBe(1);
+});
+
+test('whole minor units are compared in every currency: a hundredfold or a thousandfold of a total does not buy', async () => {
+  const shop = await world();
+  for (const [currency, factor] of [
+    ['JPY', 100],
+    ['KRW', 0.01],
+    ['KWD', 10],
+  ] as const) {
+    const sale = await freshSale(shop, { currency, price: 190_000 });
+    const outcome = await checkout(shop, {
+      ...checkoutRequest(sale, { price: 190_000 }),
+      currency,
+      taxBasisPoints: 1_000,
+    });
+    if (outcome.status !== 'reserved') throw new Error(outcome.status);
+    const { order } = outcome;
+    expect(order).toMatchObject({ total: 190_000, tax: 17_273, currency });
+    const wrong = { ...authorized(order, `wrong-${order.orderId}`), amount: order.total * factor };
+    expect(await receive(shop, wrong), currency).toMatchObject({ status: 'lost', why: 'mismatch' });
+    const cents = { ...authorized(order, `cents-${order.orderId}`), currency: 'EUR' };
+    expect(await receive(shop, cents), currency).toMatchObject({ status: 'lost', why: 'mismatch' });
+    expect(await receive(shop, authorized(order)), currency).toMatchObject({ status: 'paid' });
+    expect(await shop.models.sandboxPayments.findById(`pay-${order.orderId}`).lean()).toMatchObject({
+      amount: 190_000,
+      currency,
+      status: 'captured',
+    });
+  }
+});
+
 test('declined keeps the hold, failed for good ends it, and neither undoes PAID', async () => {
   const shop = await world();
   const sale = await freshSale(shop, { units: [2] });
@@ -106,7 +180,7 @@ test('one sweep ends every overdue hold, however many', async () => {
   const shop = await world();
   const sale = await freshSale(shop, { units: [450] });
   const orders = await Promise.all(Array.from({ length: 450 }, () => reserved(shop, sale)));
-  await Promise.all(orders.map((order) => makeOverdue(shop, order)));
+  await makeOverdue(shop, ...orders);
   expect(await sweep(shop, sale.saleId)).toEqual({ status: 'swept', seen: 450 });
   expect(await shop.redis.llen(keys.stock(sale.saleId, sale.productIds[0]!))).toBe(450);
   expect(await expire(shop, sale.saleId, orders[0]!.orderId)).toMatchObject({ status: 'expired' });

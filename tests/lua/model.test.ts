@@ -193,6 +193,7 @@ const commands = [
                 holdMs: 60_000,
                 extendMs: 60_000,
                 paused: false,
+                holdsBeforeWait: 0,
                 limits: Object.fromEntries(sale.productIds.map((p) => [p, LIMIT])),
               },
               minted: Object.fromEntries(sale.productIds.map((p, i) => [p, model.minted[i]!])),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { commit, release } from '#lib/inventory/index.ts';
 import { keys } from '#lib/redis/keys.ts';
 import { freshSale, reserveRequest, world } from '#tests/support/world.ts';
 
@@ -118,6 +119,25 @@ test('the limit counts what a customer holds and has bought', async () => {
   });
 });
 
+test('at a price that the customer has not agreed to nothing is held, but a known order is answered', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [9], limit: 2 });
+  const cart = { customer: 'guest-p', cartId: randomUUID(), key: 'p1' };
+  const first = reserveRequest(sale, cart);
+  const before = await shop.redis.dbsize();
+  expect(await shop.inventory.reserve({ ...first, priceChanged: true })).toEqual({
+    status: 'priceChanged',
+    nowMs: expect.any(Number),
+  });
+  expect(await shop.redis.dbsize()).toBe(before);
+  expect(await shop.inventory.reserve(first)).toMatchObject({ status: 'reserved' });
+  const again = { ...reserveRequest(sale, cart), priceChanged: true };
+  expect(await shop.inventory.reserve(again)).toMatchObject({ status: 'known', orderId: first.orderId, by: 'key' });
+  await shop.redis.hset(keys.sale(sale.saleId), 'paused', '1');
+  const other = reserveRequest(sale, { customer: 'guest-q' });
+  expect(await shop.inventory.reserve({ ...other, priceChanged: true })).toMatchObject({ status: 'salePaused' });
+});
+
 test('one live hold per cart: again is the same order, a changed cart is refused', async () => {
   const shop = await world();
   const sale = await freshSale(shop, { units: [9] });
@@ -183,4 +203,56 @@ test('scripts that Redis has forgotten are sent again', async () => {
   await shop.redis.script('FLUSH');
   const outcomes = await Promise.all(Array.from({ length: 5 }, () => shop.inventory.reserve(reserveRequest(sale))));
   expect(outcomes.map(({ status }) => status)).toEqual(Array(5).fill('reserved'));
+});
+
+test('who lets hold after hold go unpaid waits for the next one of that sale, twice as long each time; others do not', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [9], holdsBeforeWait: 2 });
+  const customer = 'guest-a';
+  const reserve = (who = customer, of = sale) => shop.inventory.reserve(reserveRequest(of, { customer: who }));
+  const letGo = async (unpaid = true) => {
+    const request = reserveRequest(sale, { customer });
+    await shop.redis.set(keys.unpaid(sale.saleId, customer), String(await holds())); // as if the wait were over
+    expect(await shop.inventory.reserve(request)).toMatchObject({ status: 'reserved' });
+    expect(await release(shop.inventory, sale.saleId, request.orderId, '', unpaid)).toMatchObject({ units: 1 });
+    expect(await release(shop.inventory, sale.saleId, request.orderId, '', unpaid)).toEqual({ status: 'absent' });
+  };
+  const holds = async () => Number((await shop.redis.get(keys.unpaid(sale.saleId, customer)))?.split(' ')[0] ?? 0);
+  await letGo();
+  await letGo(false); // the shop's own doing
+  expect([await holds(), (await reserve()).status]).toEqual([1, 'reserved']);
+  const waits: number[] = [];
+  for (let n = 0; n < 6; n++) {
+    await letGo();
+    const refused = await reserve();
+    if (refused.status !== 'holdCooldown') throw new Error(refused.status);
+    waits.push(Math.ceil((refused.untilMs - refused.nowMs) / 10_000) * 10_000);
+  }
+  expect(waits).toEqual([30_000, 60_000, 120_000, 240_000, 300_000, 300_000]);
+  expect(await reserve('guest-b')).toMatchObject({ status: 'reserved' });
+  const other = await freshSale(shop, { units: [9], holdsBeforeWait: 2 });
+  expect(await reserve(customer, other)).toMatchObject({ status: 'reserved' });
+  expect(await shop.redis.pttl(keys.unpaid(sale.saleId, customer))).toBeGreaterThan(0);
+});
+
+test('a paid order makes up for the unpaid holds before it, and a sale that waits for nobody counts nothing', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [9], holdsBeforeWait: 2 });
+  const customer = 'guest-a';
+  const bought = reserveRequest(sale, { customer });
+  const reserved = await shop.inventory.reserve(bought);
+  if (reserved.status !== 'reserved') throw new Error(reserved.status);
+  await shop.redis.set(keys.unpaid(sale.saleId, customer), '5 9999999999999');
+  expect(await shop.inventory.reserve(reserveRequest(sale, { customer }))).toMatchObject({ status: 'holdCooldown' });
+  const { deadlineMs, tokens } = reserved;
+  await commit(shop.inventory, sale.saleId, { ...bought, status: 'PAID', deadlineMs, extensions: [], tokens });
+  expect(await shop.inventory.reserve(reserveRequest(sale, { customer }))).toMatchObject({ status: 'reserved' });
+
+  const patient = await freshSale(shop, { units: [9], holdsBeforeWait: 0 });
+  const request = reserveRequest(patient, { customer });
+  await shop.inventory.reserve(request);
+  await release(shop.inventory, patient.saleId, request.orderId, '', true);
+  expect(await shop.redis.exists(keys.unpaid(patient.saleId, customer))).toBe(0);
+  await shop.redis.set(keys.unpaid(patient.saleId, customer), '5 9999999999999'); // from before the setting changed
+  expect(await shop.inventory.reserve(reserveRequest(patient, { customer }))).toMatchObject({ status: 'reserved' });
 });

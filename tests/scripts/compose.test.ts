@@ -58,12 +58,16 @@ test('nothing is reachable from another machine, and the databases from this one
   const published = Object.entries(compose.services).flatMap(([name, { ports = [] }]) =>
     ports.map((port) => `${name} ${port}`),
   );
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: Compose's own way of writing a variable
-  expect(published).toEqual(['web 127.0.0.1:${PORT:-3000}:3000']);
+  expect(published).toEqual([
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Compose's own way of writing a variable
+    'web 127.0.0.1:${PORT:-3000}:3000',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the same
+    'sandbox 127.0.0.1:${SANDBOX_PORT:-3001}:3001',
+  ]);
 });
 
 test('no secret has a default: without one, Compose refuses to start', () => {
-  for (const name of ['web', 'worker', 'prepare']) {
+  for (const name of ['web', 'worker', 'sandbox', 'prepare']) {
     const environment = service(name).environment ?? {};
     for (const secret of ['ADMIN_API_KEY', 'NEXTAUTH_SECRET', 'SANDBOX_WEBHOOK_SECRET']) {
       expect(environment[secret]).toMatch(new RegExp(`^\\$\\{${secret}:\\?.+\\}$`));
@@ -121,7 +125,7 @@ function stages(): Map<string, string[]> {
 
 test('each image that Compose builds is a stage of the Dockerfile that runs without root and says how it is', () => {
   const targets = Object.values(compose.services).flatMap(({ build }) => (build ? [build.target] : []));
-  expect([...new Set(targets)].sort()).toEqual(['web', 'worker']);
+  expect([...new Set(targets)].sort()).toEqual(['sandbox', 'web', 'worker']);
   for (const target of targets) {
     const lines = stages().get(target) ?? [];
     expect(lines).toContain('USER 1000:1000');
@@ -144,7 +148,7 @@ test('all that the Dockerfile copies or runs is here, and no secret gets into an
     expect(ignored).not.toContain(source);
   }
   const programs = lines.flatMap((line) => /\["node", "([\w/.-]+\.ts)"\]/.exec(line)?.[1] ?? []);
-  expect(programs.sort()).toEqual(['scripts/worker-health.ts', 'server.ts', 'worker/index.ts']);
+  expect(programs.sort()).toEqual(['sandbox/index.ts', 'scripts/worker-health.ts', 'server.ts', 'worker/index.ts']);
   for (const program of programs) expect(existsSync(program), `${program} exists`).toBe(true);
 });
 

@@ -92,6 +92,9 @@ test('a clone becomes a shop, stops without a trace, and is back in seconds with
   expect(products).toHaveLength(8);
   expect(await ask('/api/ready')).toMatchObject({ status: 'ok' });
 
+  const bankUrl = /Test bank {3}(http:\/\/localhost:\d+)/.exec(first.output())?.[1];
+  expect(await (await fetch(`${bankUrl}/health`)).json()).toEqual({ status: 'ok' });
+
   const secrets = parseEnv(readFileSync(path.join(clone, '.env.local'), 'utf8'));
   expect(statSync(path.join(clone, '.env.local')).mode & 0o777).toBe(0o600);
   expect(secrets.ADMIN_API_KEY).toBeTruthy();

@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { freePort, isPortFree } from '#scripts/services/ports.ts';
-import { claimWebPort } from '#scripts/start/web-port.ts';
+import { claimSandboxPort, claimWebPort } from '#scripts/start/web-port.ts';
 
 const servers: net.Server[] = [];
 const occupy = (host?: string) =>
@@ -40,4 +40,18 @@ test('Redis and MongoDB silently get another port when theirs is taken', async (
   expect(await freePort(taken)).not.toBe(taken);
   const free = await freePort();
   expect(await freePort(free)).toBe(free);
+});
+
+test('the test bank takes its own port, another free one when that is taken, and never one that was named and is taken', async () => {
+  const taken = await occupy();
+  await expect(claimSandboxPort(3000, String(taken))).rejects.toThrow(`SANDBOX_PORT=${taken + 1} npm start`);
+  const free = await freePort();
+  expect(await claimSandboxPort(3000, String(free))).toBe(free);
+  const usual = await claimSandboxPort(3000, '');
+  expect(await isPortFree(usual)).toBe(true);
+  expect(await claimSandboxPort(usual, '')).not.toBe(usual);
+  expect(await claimSandboxPort(3001, '3001'), 'the shop has it').not.toBe(3001);
+  if (usual === 3001)
+    await new Promise<void>((resolve) => servers[servers.push(net.createServer()) - 1]!.listen(3001, resolve));
+  expect(await claimSandboxPort(3000, ''), 'another program has it').not.toBe(3001);
 });

@@ -79,8 +79,10 @@ function draw(random: Random, space: string, ids: string[]): [string, (store: Or
     }
     case 6:
       return [`extend ${orderId} ${atMs}`, (store) => store.extend(orderId, atMs, 'asked')];
-    case 7:
-      return [`noteCaptured ${orderId}`, (store) => store.noteCaptured(orderId)];
+    case 7: {
+      const outcome = random.pick(['captured', 'impossible'] as const);
+      return [`noteCapture ${orderId} ${outcome}`, (store) => store.noteCapture(orderId, outcome)];
+    }
     case 8: {
       const query = {
         saleId,
@@ -93,7 +95,7 @@ function draw(random: Random, space: string, ids: string[]): [string, (store: Or
       return [`page ${JSON.stringify(query)}`, (store) => store.page(query)];
     }
     default:
-      return [`ofCustomer ${atMs}`, (store) => store.ofCustomer(`${space}-a`, atMs, 3)];
+      return [`ofCustomers ${atMs}`, (store) => store.ofCustomers([`${space}-a`, `${space}-b`], atMs, 3)];
   }
 }
 
@@ -111,6 +113,8 @@ function draft(random: Random, space: string, orderId: string): Order {
     items: [{ productId: space, name: 'n', price: 5, quantity: tokens.length, tokens }],
     total: 5 * tokens.length,
     currency: 'EUR',
+    taxBasisPoints: 0,
+    tax: 0,
     status: 'RESERVED',
     reason: null,
     deadlineMs: 1_000 + random.below(1_000),
@@ -119,6 +123,7 @@ function draft(random: Random, space: string, orderId: string): Order {
     paidAtMs: null,
     payment: null,
     captured: false,
+    delivery: null,
   };
 }
 

@@ -1,14 +1,16 @@
 import type { Product, Sale } from '#lib/catalog/index.ts';
 import { LIMITS } from '#lib/limits.ts';
 import type { Order, OrderStore } from '#lib/orders/index.ts';
-import type { Inbox, Outbox, PaymentEvent, PaymentProvider } from '#lib/payments/index.ts';
+import type { BegunPayments, Inbox, Payment, PaymentEvent } from '#lib/payments/index.ts';
 import type { CatalogTruth } from '#lib/reconcile/index.ts';
 
 export interface MongoState {
   orders: Map<string, Order>;
   sales: Map<string, { sale: Sale; products: Product[] }>;
   inbox: Map<string, { event: PaymentEvent; done: boolean }>;
-  refunds: Map<string, { event: PaymentEvent; done: boolean }>;
+  refunds: Map<string, { payment: Payment; done: boolean }>;
+  begun: Map<string, { orderId: string; paymentId: string | undefined; looks: number; ended: boolean }>;
+  alarms: Set<string>;
 }
 
 export const noMongo = (): MongoState => ({
@@ -16,6 +18,8 @@ export const noMongo = (): MongoState => ({
   sales: new Map(),
   inbox: new Map(),
   refunds: new Map(),
+  begun: new Map(),
+  alarms: new Set(),
 });
 
 type Sync<T> = { [K in keyof T]: T[K] extends (...args: infer A) => Promise<infer R> ? (...args: A) => R : never };
@@ -37,6 +41,7 @@ export function orderModel({ orders }: Pick<MongoState, 'orders'>, { fence = tru
         : [...orders.values()].find(({ customer, key }) => customer === wanted.customer && key === wanted.key);
     return order ? copy(order) : undefined;
   };
+  const captureFailed = new Set<string>();
   return {
     find,
     insertReserved(order) {
@@ -74,9 +79,12 @@ export function orderModel({ orders }: Pick<MongoState, 'orders'>, { fence = tru
       }
       return find(orderId);
     },
-    noteCaptured(orderId) {
+    noteCapture(orderId, outcome) {
       const order = orders.get(orderId);
-      if (order?.status === 'PAID') order.captured = true;
+      if (order?.status === 'PAID' && outcome === 'captured') order.captured = true;
+      if (order?.status === 'PAID' && outcome === 'impossible') captureFailed.add(orderId);
+      else if (outcome === 'captured') captureFailed.delete(orderId);
+      return 0;
     },
     page({ saleId, status, after, uncaptured, overdueAtMs, orderIds }) {
       return [...orders.values()]
@@ -85,7 +93,7 @@ export function orderModel({ orders }: Pick<MongoState, 'orders'>, { fence = tru
         )
         .filter(
           (order) =>
-            (!uncaptured || (order.status === 'PAID' && !order.captured)) &&
+            (!uncaptured || (order.status === 'PAID' && !order.captured && !captureFailed.has(order.orderId))) &&
             (overdueAtMs === undefined || order.deadlineMs <= overdueAtMs),
         )
         .filter((order) => !orderIds || orderIds.includes(order.orderId))
@@ -93,9 +101,9 @@ export function orderModel({ orders }: Pick<MongoState, 'orders'>, { fence = tru
         .slice(0, LIMITS.orderBatch)
         .map(copy);
     },
-    ofCustomer(customer, beforeMs, limit) {
+    ofCustomers(customers, beforeMs, limit) {
       return [...orders.values()]
-        .filter((order) => order.customer === customer && order.createdAtMs < beforeMs)
+        .filter((order) => customers.includes(order.customer) && order.createdAtMs < beforeMs)
         .sort((a, b) => b.createdAtMs - a.createdAtMs || (a.orderId < b.orderId ? 1 : -1))
         .slice(0, limit)
         .map(copy);
@@ -120,6 +128,8 @@ function grave(
     items: [],
     total: 0,
     currency: '',
+    taxBasisPoints: 0,
+    tax: 0,
     status: 'CANCELLED',
     reason,
     deadlineMs: atMs,
@@ -128,6 +138,7 @@ function grave(
     paidAtMs: null,
     payment: null,
     captured: false,
+    delivery: null,
   };
 }
 
@@ -159,36 +170,40 @@ export function inboxModel({ inbox }: Pick<MongoState, 'inbox'>): Sync<Inbox> {
   };
 }
 
-/** What the provider remembers of one payment. */
-export interface Payment {
-  captured: number;
-  givenBack: number;
-}
-
-/** The two sides of the money: the shop's outbox rows and the provider's own books, whose calls are keyed by the payment. */
-export function moneyModel({ refunds }: Pick<MongoState, 'refunds'>, books: Map<string, Payment>) {
-  const book = (paymentId: string) => {
-    const payment = books.get(paymentId) ?? { captured: 0, givenBack: 0 };
-    books.set(paymentId, payment);
-    return payment;
-  };
+/** The shop's outbox rows in memory: one per payment. */
+export function refundsModel({ refunds }: Pick<MongoState, 'refunds'>) {
   return {
-    owe(event: PaymentEvent) {
-      if (!refunds.has(event.paymentId)) refunds.set(event.paymentId, { event, done: false });
+    owe(payment: Payment) {
+      if (!refunds.has(payment.paymentId)) refunds.set(payment.paymentId, { payment, done: false });
     },
     owed: (paymentId: string) => refunds.get(paymentId),
     paid(paymentId: string) {
       const owed = refunds.get(paymentId);
       if (owed) owed.done = true;
     },
-    pending: () => [...refunds.values()].filter(({ done }) => !done).map(({ event }) => event.paymentId),
-    capture(paymentId: string) {
-      book(paymentId).captured = 1; // the same key again is the same capture
-    },
-    giveBack(paymentId: string) {
-      book(paymentId).givenBack = 1;
-    },
+    pending: () => [...refunds.values()].filter(({ done }) => !done).map(({ payment }) => payment.paymentId),
   };
 }
 
-export type { Outbox, PaymentProvider };
+/** Begun payments in memory: every one that has not ended is due. */
+export function begunModel({ begun }: Pick<MongoState, 'begun'>): Sync<BegunPayments> {
+  return {
+    begin(orderId) {
+      if (!begun.has(orderId)) begun.set(orderId, { orderId, paymentId: undefined, looks: 0, ended: false });
+    },
+    note(orderId, paymentId) {
+      const payment = begun.get(orderId);
+      if (payment) Object.assign(payment, { paymentId, ended: false });
+    },
+    due() {
+      const due = [...begun.values()].filter(({ ended }) => !ended);
+      for (const payment of due) payment.looks += 1;
+      return due.map((payment) => ({ ...payment }));
+    },
+    lookAgain() {},
+    noteEnded(orderId) {
+      const payment = begun.get(orderId);
+      if (payment) payment.ended = true;
+    },
+  };
+}

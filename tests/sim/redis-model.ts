@@ -36,8 +36,8 @@ export function redisModel(source: RedisSource): Sync<InventoryScripts> {
   return {
     reserve: (request) => reserve(look(request.saleId).sale, source.nowMs(), request),
 
-    release({ saleId, orderId, cartId, productIds }: HoldKeys) {
-      const { sale } = look(saleId);
+    release({ saleId, orderId, cartId, productIds, unpaidBy = '' }: HoldKeys) {
+      const { now, sale } = look(saleId);
       if (!sale.ready) return { status: 'saleNotReady' };
       const hold = sale.holds.get(orderId);
       if (!hold) {
@@ -59,6 +59,7 @@ export function redisModel(source: RedisSource): Sync<InventoryScripts> {
         count(records, hold.customer, -back);
         units += back;
       }
+      if (unpaidBy) letGo(sale, unpaidBy, now);
       close(sale, orderId, cartId);
       return { status: 'released', units };
     },
@@ -290,6 +291,10 @@ function reserve(sale: SaleRecords, nowMs: number, request: ReserveRequest): Res
   if (nowMs < opensAtMs) return { status: 'saleNotOpen', nowMs, opensAtMs };
   if (closesAtMs > 0 && nowMs >= closesAtMs) return { status: 'saleClosed', nowMs, closesAtMs };
   if (paused) return { status: 'salePaused', nowMs };
+  if (request.priceChanged) return { status: 'priceChanged', nowMs };
+  const unpaid = sale.unpaid.get(customer);
+  if (sale.ready.holdsBeforeWait !== 0 && unpaid && unpaid.untilMs > nowMs && nowMs < unpaid.waitMs)
+    return { status: 'holdCooldown', nowMs, untilMs: unpaid.waitMs };
   const over = lines.flatMap(({ productId, quantity }) => {
     const limit = limits[productId] ?? 0;
     const owned = productRecords(sale, productId).limit.get(customer) ?? 0;
@@ -354,6 +359,7 @@ function sell(sale: SaleRecords, order: LiveOrder, hold: HoldRecord | undefined)
     }
     count(records, order.customer, units);
   }
+  if (newly > 0) sale.unpaid.delete(order.customer);
   close(sale, order.orderId, order.cartId);
   return newly;
 }
@@ -499,6 +505,15 @@ function arm(sale: SaleRecords, orderId: string, deadlineMs: number, now: number
   if (deadlineMs > now) sale.timers.set(orderId, deadlineMs);
 }
 
+function letGo(sale: SaleRecords, customer: string, now: number): void {
+  const patience = sale.ready?.holdsBeforeWait ?? 0;
+  if (patience === 0) return;
+  const before = sale.unpaid.get(customer);
+  const holds = (before && before.untilMs > now ? before.holds : 0) + 1;
+  const wait = Math.min(LIMITS.holdWaitMs * 2 ** Math.min(holds - patience, 30), LIMITS.holdWaitMostMs);
+  sale.unpaid.set(customer, { holds, waitMs: holds >= patience ? now + wait : 0, untilMs: now + LIMITS.unpaidHoldsMs });
+}
+
 function close(sale: SaleRecords, orderId: string, cartId: string): void {
   if (cartId && sale.carts.get(cartId)?.orderId === orderId) sale.carts.delete(cartId);
   sale.deadlines.delete(orderId);
@@ -533,13 +548,22 @@ function byDeadline(sale: SaleRecords): [string, number][] {
   return [...sale.deadlines].sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1));
 }
 
-function fields({ opensAtMs, closesAtMs, holdMs, extendMs, paused, limits }: SaleSettings): Map<string, unknown> {
+function fields({
+  opensAtMs,
+  closesAtMs,
+  holdMs,
+  extendMs,
+  paused,
+  holdsBeforeWait,
+  limits,
+}: SaleSettings): Map<string, unknown> {
   return new Map<string, unknown>([
     ['opensAtMs', opensAtMs],
     ['closesAtMs', closesAtMs],
     ['holdMs', holdMs],
     ['extendMs', extendMs],
     ['paused', paused],
+    ['holdsBeforeWait', holdsBeforeWait],
     ...Object.entries(limits).map(([productId, limit]): [string, unknown] => [`limit:${productId}`, limit]),
   ]);
 }

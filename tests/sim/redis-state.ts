@@ -35,6 +35,8 @@ export interface SaleRecords {
   deadlines: Map<string, number>;
   carts: Map<string, { orderId: string; print: string }>;
   keys: Map<string, { orderId: string; print: string; untilMs: number }>;
+  /** customer → holds let go unpaid, until when they wait, when it is forgotten */
+  unpaid: Map<string, { holds: number; waitMs: number; untilMs: number }>;
   fence: { id: string; untilMs: number } | undefined;
   rebuilding: Map<string, Map<string, ProductRecords>>;
 }
@@ -56,6 +58,7 @@ export function saleRecords(state: RedisState, saleId: string): SaleRecords {
       deadlines: new Map(),
       carts: new Map(),
       keys: new Map(),
+      unpaid: new Map(),
       fence: undefined,
       rebuilding: new Map(),
     };

@@ -1,8 +1,9 @@
 import type { Product, Sale } from '#lib/catalog/index.ts';
 import { mint } from '#lib/inventory/index.ts';
 import { type CheckoutRequest, cancel, checkout, expire, extend, sweep } from '#lib/orders/index.ts';
-import { type PaymentEvent, receive, redo } from '#lib/payments/index.ts';
+import { lookAfter, type PaymentEvent, receive, redo, start } from '#lib/payments/index.ts';
 import { rebuildSale, reconcile } from '#lib/reconcile/index.ts';
+import { lapse, pay } from './bank-model.ts';
 import type { Random } from './random.ts';
 import { type RedisState, saleRecords } from './redis-state.ts';
 import { type Actor, NoAnswerError } from './scheduler.ts';
@@ -27,7 +28,7 @@ export class SeedError extends Error {
 }
 
 const STEPS = 300;
-const QUIET_ROUNDS = 8;
+const QUIET_ROUNDS = 14;
 
 /** One seed's story: who comes, what goes wrong, and what is left when all has come to rest. */
 export async function runSeed(seed: number, { dataLoss = true } = {}): Promise<SeedResult> {
@@ -110,6 +111,7 @@ class Story implements Heard {
         holdSeconds: this.holdMs / 1000,
         extendSeconds: this.holdMs / 2000,
         paused: false,
+        holdsBeforeWait: this.random.chance(0.3) ? 1 + this.random.below(3) : 0,
         epoch: 0,
       } as Sale;
       this.world.mongo.sales.set(saleId, { sale, products });
@@ -143,6 +145,7 @@ class Story implements Heard {
     if (random.chance(0.03))
       this.start('reconciler', (shop) => reconcile(shop as never, this.someSale(), { thorough: random.chance(0.5) }));
     if (random.chance(0.02)) this.start('redoer', (shop) => redo(shop));
+    if (random.chance(0.04)) this.start('looker', (shop) => lookAfter(shop));
     if (random.chance(0.03)) this.start('buyer', (shop, actor) => this.buy(shop, actor, this.request()));
     if (random.chance(0.01)) this.start('minter', (shop) => this.mintMore(shop));
     const orders = [...this.world.mongo.orders.values()];
@@ -163,11 +166,13 @@ class Story implements Heard {
     const request: CheckoutRequest = {
       saleId,
       currency: 'EUR',
+      taxBasisPoints: 1_900,
       customer: `c${random.below(4)}`,
       cartId: random.chance(0.4) ? random.uuid() : '',
       key: random.chance(0.4) ? `k${random.below(1e6)}` : '',
       requestFingerprint: print,
       itemsFingerprint: print,
+      expectedTotal: random.chance(0.05) ? 1 : undefined,
       lines,
     };
     this.requests.push(request);
@@ -219,9 +224,16 @@ class Story implements Heard {
           : choice < 0.85
             ? ['payment.authorized']
             : [];
-    for (const [n, type] of events.entries()) this.send(order.orderId, type, amount, `${order.orderId}#${n}`);
+    const begun = random.chance(0.3) ? await start(shop, order, '') : undefined;
+    if (begun) world.count(`start ${begun.status}`);
+    if (begun?.status === 'started')
+      world.promised.set(order.orderId, Math.max(world.promised.get(order.orderId) ?? 0, begun.deadlineMs));
+    const paymentId = (n: number | string) =>
+      begun?.status === 'started' ? begun.payment.paymentId : `${order.orderId}#${n}`;
+    for (const [n, type] of events.entries())
+      this.send(order.orderId, type, amount, paymentId(n), begun?.status === 'started');
     if (events.includes('payment.authorized') && random.chance(0.15))
-      this.send(order.orderId, 'payment.authorized', amount, `${order.orderId}#again`);
+      this.send(order.orderId, 'payment.authorized', amount, `${order.orderId}#again`, false);
     world.scheduler.note(actor, `sends ${events}`);
     if (random.chance(0.1)) {
       await this.linger(actor); // an old page: its order may have ended meanwhile
@@ -237,17 +249,29 @@ class Story implements Heard {
       await this.world.scheduler.step(actor, 'lingers', () => {});
   }
 
-  send(orderId: string, type: string, amount: number, paymentId: string): void {
-    const event = { eventId: `${paymentId} ${type}`, type, paymentId, orderId, amount, currency: 'EUR' };
-    this.payments.set(paymentId, event);
-    const copies = 1 + (this.random.chance(0.3) ? 1 : 0) + (this.random.chance(0.1) ? 1 : 0);
-    for (let i = 0; i < copies; i++) this.wire.push(event);
-    if (copies > 1) this.world.count('fault duplicate event');
-    if (this.random.chance(0.05)) {
-      this.wire.splice(this.wire.length - copies, copies); // sent again at the end only
-      this.world.count('fault lost event');
+  /**
+   * A shopper acts at the provider, which tells the shop: once or more, late, out of order, at the end only; of a begun
+   * payment perhaps never, since the shop asks by itself.
+   */
+  send(orderId: string, type: string, amount: number, paymentId: string, begun: boolean): void {
+    const { random, world } = this;
+    const said = type === 'payment.authorized' && random.chance(begun ? 0.4 : 0.1) ? 'payment.captured' : type;
+    const payment = { paymentId, orderId, amount, currency: 'EUR' };
+    if (!pay(world.books, payment, said.slice('payment.'.length) as 'authorized')) return;
+    const event = { eventId: `${paymentId} ${said}`, type: said, ...payment };
+    if (begun && random.chance(0.3)) {
+      world.count('fault silent provider');
+      return;
     }
-    if (this.random.chance(0.01)) this.send(this.random.uuid(), 'payment.authorized', 5, `stray ${paymentId}`);
+    this.payments.set(event.eventId, event);
+    const copies = 1 + (random.chance(0.3) ? 1 : 0) + (random.chance(0.1) ? 1 : 0);
+    for (let i = 0; i < copies; i++) this.wire.push(event);
+    if (copies > 1) world.count('fault duplicate event');
+    if (random.chance(0.05)) {
+      this.wire.splice(this.wire.length - copies, copies); // sent again at the end only
+      world.count('fault lost event');
+    }
+    if (random.chance(0.01)) this.send(random.uuid(), 'payment.authorized', 5, `stray ${paymentId}`, false);
   }
 
   deliver(event: PaymentEvent): void {
@@ -277,7 +301,8 @@ class Story implements Heard {
       'crash',
       'pause',
       'clock jump',
-      ...(this.dataLoss ? ['rollback', 'rollback', 'flush', 'split brain', 'torn transaction'] : []),
+      'lapsed authorization',
+      ...(this.dataLoss ? ['rollback', 'rollback', 'flush', 'split brain', 'torn transaction', 'lost timer'] : []),
     ];
     const kind = random.pick(kinds);
     world.count(`fault ${kind}`);
@@ -292,6 +317,11 @@ class Story implements Heard {
       case 'clock jump':
         world.nowMs += this.holdMs * 2;
         break;
+      case 'lapsed authorization': {
+        const authorized = [...world.books.values()].filter(({ standing }) => standing === 'authorized');
+        if (authorized.length > 0) lapse(random.pick(authorized));
+        break;
+      }
       case 'lost timer': {
         const sale = saleRecords(world.redis, this.someSale());
         const orderIds = [...sale.timers.keys()];
@@ -371,6 +401,7 @@ class Story implements Heard {
         this.start('sweeper', (shop) => sweep(shop, saleId));
       }
       this.start('redoer', (shop) => redo(shop));
+      this.start('looker', (shop) => lookAfter(shop));
       await this.drain();
       if (round > 0 && this.rests()) return;
     }

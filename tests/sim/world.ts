@@ -1,14 +1,16 @@
+import type { Alarms } from '#lib/alarms/index.ts';
 import type { InventoryScripts } from '#lib/inventory/index.ts';
 import { type OrderStore, tokensOf } from '#lib/orders/index.ts';
-import type { Inbox, Outbox, PaymentEvent, PaymentProvider, Payments } from '#lib/payments/index.ts';
+import type { BegunPayments, Counter, Inbox, Outbox, PaymentProvider } from '#lib/payments/index.ts';
 import type { CatalogTruth, Reconciler } from '#lib/reconcile/index.ts';
+import { type Books, bankModel } from './bank-model.ts';
 import {
+  begunModel,
   inboxModel,
   type MongoState,
-  moneyModel,
   noMongo,
   orderModel,
-  type Payment,
+  refundsModel,
   truthModel,
 } from './mongo-model.ts';
 import { Random } from './random.ts';
@@ -22,7 +24,7 @@ export class BrokenError extends Error {
 }
 
 /** What one process of the shop works through: the real service code gets this. */
-export type SimShop = Omit<Payments & Reconciler, 'catalog'>;
+export type SimShop = Omit<Counter & Reconciler, 'catalog'>;
 
 type Stepped<T> = { [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<R> : never };
 
@@ -57,7 +59,7 @@ export class World {
   readonly scheduler: Scheduler;
   readonly mongo: MongoState = noMongo();
   /** The provider's own books. */
-  readonly books = new Map<string, Payment>();
+  readonly books: Books = new Map();
   redis: RedisState = new Map();
   /** The other side of a split brain, while there is one. */
   otherSide: RedisState | undefined;
@@ -67,6 +69,8 @@ export class World {
   readonly counted: Record<string, number> = {};
   /** The deadline that a shopper was last told, by order. */
   readonly promised = new Map<string, number>();
+  /** Payments whose money the shop has taken for an order that they had not won. */
+  readonly takenEarly: string[] = [];
   readonly #side = new WeakMap<Actor, boolean>();
 
   readonly models;
@@ -75,13 +79,17 @@ export class World {
   constructor(seed: number, recording: boolean) {
     this.random = new Random(seed);
     this.scheduler = new Scheduler(this.random, recording);
+    const bank = bankModel(this.books);
     const orders = orderModel(this.mongo);
     this.models = {
       redis: redisModel({ state: () => this.stateFor(this.scheduler.acting!), nowMs: () => this.nowMs }),
       orders: { ...orders, cancel: this.#watchCancel(orders.cancel) },
       truth: truthModel(this.mongo),
       inbox: inboxModel(this.mongo),
-      money: moneyModel(this.mongo, this.books),
+      refunds: refundsModel(this.mongo),
+      begun: begunModel(this.mongo),
+      alarms: { raise: (kind: string, subject: string) => void this.mongo.alarms.add(`${kind}:${subject}`) },
+      bank: { ...bank, capture: this.#watchCapture(bank.capture) },
     };
   }
 
@@ -105,27 +113,28 @@ export class World {
   shop(actor: Actor): SimShop {
     const bind = <T extends object>(group: keyof World['models']) =>
       new Bound(this.scheduler, actor, group, this.models[group]) as unknown as T;
-    const money = bind<Stepped<ReturnType<typeof moneyModel>>>('money');
+    const refunds = bind<Stepped<ReturnType<typeof refundsModel>>>('refunds');
+    const bank = bind<Stepped<ReturnType<typeof bankModel>>>('bank');
     const provider: PaymentProvider = {
       name: 'sandbox',
       verify: () => ({ status: 'malformed' }),
-      capture: ({ paymentId }) => money.capture(paymentId),
-      giveBack: ({ paymentId }) => money.giveBack(paymentId),
+      authorise: bank.authorise.bind(bank),
+      capture: bank.capture.bind(bank),
+      void: bank.void.bind(bank),
+      refund: bank.refund.bind(bank),
+      lookup: bank.lookup.bind(bank),
     };
     const outbox: Outbox = {
-      owe: (event: PaymentEvent) => money.owe(event),
-      owes: async (paymentId: string) => (await money.owed(paymentId)) !== undefined,
-      pay: async (paymentId: string) => {
-        const owed = await money.owed(paymentId);
+      owe: (payment) => refunds.owe(payment),
+      owes: async (paymentId) => (await refunds.owed(paymentId)) !== undefined,
+      pay: async (paymentId) => {
+        const owed = await refunds.owed(paymentId);
         if (!owed || owed.done) return;
-        await provider.giveBack(owed.event);
-        await money.paid(paymentId);
+        if ((await provider.void(owed.payment)) === 'captured') await provider.refund(owed.payment);
+        await refunds.paid(paymentId);
       },
-      payAll: async () => {
-        const pending = await money.pending();
-        for (const paymentId of pending) await outbox.pay(paymentId);
-        return pending.length;
-      },
+      ofOrders: async () => new Map(),
+      pending: () => refunds.pending(),
     };
     return {
       inventory: bind<InventoryScripts>('redis'),
@@ -134,8 +143,19 @@ export class World {
       inbox: bind<Inbox>('inbox'),
       provider,
       outbox,
-      closeCart: async () => {},
+      begun: bind<BegunPayments>('begun'),
+      alarms: bind<Pick<Alarms, 'raise'>>('alarms'),
+      afterPaid: async () => {},
       newOrderId: () => this.random.uuid(),
+    };
+  }
+
+  /** I8, seen at the only place where the shop takes money. */
+  #watchCapture(capture: ReturnType<typeof bankModel>['capture']): typeof capture {
+    return (payment) => {
+      const order = this.mongo.orders.get(payment.orderId);
+      if (order?.status !== 'PAID' || order.payment !== payment.paymentId) this.takenEarly.push(payment.paymentId);
+      return capture(payment);
     };
   }
 
@@ -177,8 +197,10 @@ const LOOKS = new Set([
   'truth.sale',
   'truth.saleIds',
   'inbox.waiting',
-  'money.owed',
-  'money.pending',
+  'refunds.owed',
+  'refunds.pending',
+  'begun.due',
+  'bank.lookup',
 ]);
 
 /** What must hold after every step, on every side of Redis and in MongoDB. */
@@ -194,8 +216,10 @@ export function checkAlways(world: World): void {
       buyers.set(token, order.orderId);
     }
   }
-  for (const [paymentId, { captured, givenBack }] of world.books) {
-    if (captured && givenBack) throw new BrokenError(`I8: ${paymentId} was captured and given back`);
+  if (world.takenEarly.length > 0) throw new BrokenError(`I8: ${world.takenEarly} was captured before it had won`);
+  for (const [paymentId, { captured, voided, refunded }] of world.books) {
+    if (captured + voided > 1 || refunded > captured)
+      throw new BrokenError(`I8: ${paymentId} was captured ${captured}x, voided ${voided}x, refunded ${refunded}x`);
   }
 }
 
@@ -231,14 +255,13 @@ export interface Heard {
   acknowledged: Set<string>;
   /** Orders whose payment was answered as won. */
   paid: Set<string>;
-  payments: Map<string, PaymentEvent>;
   /** Sold units without a PAID order that reconcile has reported: for a human, never repaired silently. */
   alarmed: Set<string>;
 }
 
 /** I3, I4, I5, I8, I11, I14, I15: what must hold when everything has come to rest. */
-export function checkAtRest(world: World, { acknowledged, paid, payments, alarmed }: Heard): void {
-  const { orders, sales, inbox } = world.mongo;
+export function checkAtRest(world: World, { acknowledged, paid, alarmed }: Heard): void {
+  const { orders, sales, inbox, begun, alarms } = world.mongo;
   for (const orderId of acknowledged) must(orders.has(orderId), `I14: the order ${orderId} is gone`);
   for (const orderId of paid) must(orders.get(orderId)?.status === 'PAID', `I7: ${orderId} was PAID and is not`);
   for (const { orderId, status } of orders.values())
@@ -246,15 +269,17 @@ export function checkAtRest(world: World, { acknowledged, paid, payments, alarme
   for (const [saleId, { products }] of sales)
     for (const { _id, minted } of products) checkProduct(world, saleId, _id, minted, alarmed);
   for (const { event, done } of inbox.values()) must(done, `I11: the event ${event.eventId} is not processed`);
-  for (const [paymentId, { orderId, type }] of payments) {
-    if (type !== 'payment.authorized') continue;
-    const { captured = 0, givenBack = 0 } = world.books.get(paymentId) ?? {};
+  for (const { orderId, ended } of begun.values())
+    must(ended, `I11: the payment of ${orderId} is looked after for ever`);
+  for (const [paymentId, entry] of world.books) {
+    const { orderId, standing, authorized, captured, voided, refunded, lapsed } = entry;
     const order = orders.get(orderId);
-    const won = order?.status === 'PAID' && order.payment === paymentId ? 1 : 0;
-    must(
-      captured === won && givenBack === 1 - won,
-      `I8: ${paymentId} won ${won}x, was captured ${captured}x, given back ${givenBack}x`,
-    );
+    const won = order?.status === 'PAID' && order.payment === paymentId;
+    const story = `${paymentId} ${won ? 'won' : 'lost'} and is ${standing}`;
+    if (won && lapsed) must(alarms.has(`captureFailed:${orderId}`), `I8: ${story}, and nobody was told`);
+    else if (won) must(captured === 1 && refunded === 0, `I8: ${story}`);
+    else if (authorized) must(voided + refunded === 1 && captured === refunded, `I8: ${story}`);
+    else must(!entry.begun || standing !== 'open', `I8: ${story}: somebody may still pay for nothing`);
   }
   const conflicts = [...orders.values()].filter(({ reason, saleId }) => reason === 'CONFLICT' && saleId).length;
   world.counted.conflicts = conflicts;

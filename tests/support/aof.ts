@@ -70,13 +70,13 @@ export function hasTransaction(dir: string, seam: Seam): boolean {
  * tail never reached the disk. Everything after the cut is lost.
  * @param left `torn`: the cut goes through the command behind the seam, and Redis drops the transaction when it loads the file;
  *   `executed`: the transaction ends at the seam, which is what Redis 7.0 makes of a torn one at its second restart
- * @returns how many bytes were lost
+ * @returns how many bytes were lost; undefined when Redis has rewritten the file meanwhile and it holds no such step any more
  */
-export function cutInTransaction(dir: string, seam: Seam, left: 'torn' | 'executed'): number {
+export function cutInTransaction(dir: string, seam: Seam, left: 'torn' | 'executed'): number | undefined {
   const file = incremental(dir);
   const text = readFileSync(file, 'latin1');
   const behind = lastSeam(text, seam);
-  if (!behind) throw new Error(`no such transaction in ${file}`);
+  if (!behind) return undefined;
   const torn = Math.ceil((behind.from + behind.to) / 2);
   const kept = left === 'torn' ? text.slice(0, torn) : `${text.slice(0, behind.from)}*1\r\n$4\r\nEXEC\r\n`;
   writeFileSync(file, kept, 'latin1');

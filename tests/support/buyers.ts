@@ -1,29 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { CheckoutAnswer, ProductAnswer } from '#lib/contract.ts';
+import type { ProductAnswer } from '#lib/contract.ts';
+import type { Call } from '#tests/support/calls.ts';
 import type { Answer, ShopClient, Shopper } from '#tests/support/http.ts';
 
 /** What a buyer does with a hold. */
 export type Choice = 'pays' | 'fails' | 'walksAway';
 
-/** One call as its caller saw it; `unknown` = no answer, or one that promises nothing (503). */
-export interface Call {
-  buyer: number;
-  op: 'arrives' | 'checkout' | Choice;
-  startMs: number;
-  endMs: number;
-  outcome: 'ok' | 'refused' | 'unknown';
-  status: number;
-  code: string;
-  /** The order that the answer names, or that the call is about. */
-  orderId: string;
-  tokens: string[];
-  /** Seconds that a refusing answer asks to wait; 0 when it asks nothing. */
-  retryAfter: number;
-}
-
 /** A hold that a buyer was promised, and what became of it as far as the buyer was told. */
 export interface Promised {
-  buyer: number;
   orderId: string;
   tokens: string[];
   deadlineMs: number;
@@ -71,30 +55,31 @@ export async function crowd(webs: ShopClient[], options: CrowdOptions): Promise<
   const one = async (buyer: number) => {
     let at = buyer;
     let cookie = '';
-    const call = async (op: Call['op'], work: (me: Shopper) => Promise<Answer<object>>, about = '') => {
+    const call = async (work: (me: Shopper) => Promise<Answer<object>>): Promise<Call> => {
       for (let again = 0; ; again++) {
         const me = webs[at++ % webs.length]!.shopper(cookie);
-        const done = await gate(() => note(buyer, op, about, () => work(me)));
+        await gate(() => work(me).catch(() => {})); // what came of it stands in the shopper's calls
         cookie = me.cookie;
-        result.calls.push(done.call);
-        if (done.call.outcome !== 'unknown' || again >= repeats || options.until?.aborted) return done;
+        const done = me.calls.at(-1)!;
+        result.calls.push(done);
+        if (done.outcome !== 'unknown' || again >= repeats || options.until?.aborted) return done;
         await shelf.nextLook();
       }
     };
 
-    if (repeats > 0) await call('arrives', (me) => me.call('POST', '/api/cart'));
+    if (repeats > 0) await call((me) => me.call('POST', '/api/cart'));
     for (let attempt = 0; attempt < attempts; attempt++) {
       if (attempt > 0 && !(await shelf.mayHaveUnits())) return;
       const key = randomUUID();
-      const held = await call('checkout', (me) => me.buyNow([{ productId: options.productId, quantity: 1 }], key));
-      if (held.call.outcome !== 'ok') continue;
-      const { orderId, tokens } = held.call;
+      const held = await call((me) => me.buyNow([{ productId: options.productId, quantity: 1 }], key));
+      if (held.outcome !== 'ok') continue;
+      const { orderId, tokens, deadlineMs } = held;
       const choice = choose(buyer);
-      const promised: Promised = { buyer, orderId, tokens, deadlineMs: held.deadlineMs, choice, status: 0 };
+      const promised: Promised = { orderId, tokens, deadlineMs, choice, status: 0 };
       result.promised.push(promised);
       if (choice === 'walksAway') return;
-      const decided = await call(choice, (me) => (choice === 'pays' ? me.pay(orderId) : me.fail(orderId)), orderId);
-      promised.status = decided.call.status;
+      const decided = await call((me) => (choice === 'pays' ? me.pay(orderId) : me.fail(orderId)));
+      promised.status = decided.status;
       return;
     }
   };
@@ -111,41 +96,6 @@ export async function crowd(webs: ShopClient[], options: CrowdOptions): Promise<
     shelf.close();
   }
   return result;
-}
-
-/** Make one call and write down how it went. */
-async function note(
-  buyer: number,
-  op: Call['op'],
-  about: string,
-  work: () => Promise<Answer<object>>,
-): Promise<{ call: Call; deadlineMs: number }> {
-  const startMs = performance.now();
-  const { status, headers, body } = await work().catch(
-    (error: Error & { code?: string }): Answer<object> => ({
-      status: 0,
-      headers: {},
-      body: { code: error.code ?? error.message },
-    }),
-  );
-  const { code = '', orderId = about, items = [], expiresAt = '' } = body as Partial<CheckoutAnswer & { code: string }>;
-  const outcome = status === 0 || status >= 500 ? 'unknown' : status < 300 ? 'ok' : 'refused';
-  const tokens = items.flatMap((item) => item.tokens ?? []);
-  return {
-    call: {
-      buyer,
-      op,
-      startMs,
-      endMs: performance.now(),
-      outcome,
-      status,
-      code,
-      orderId,
-      tokens,
-      retryAfter: Number(headers['retry-after'] ?? 0),
-    },
-    deadlineMs: Date.parse(expiresAt),
-  };
 }
 
 /** How many waiting buyers run for each unit that is seen on the shelf. */

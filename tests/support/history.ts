@@ -1,92 +1,150 @@
-import type { Call, Promised } from '#tests/support/buyers.ts';
+import type { Call } from '#tests/support/calls.ts';
 
-/** What a run's buyers were told, and what is on record when it has come to rest. */
+/** What shoppers were told, and what is on record when all has come to rest. */
 export interface Told {
   calls: Call[];
-  promised: Promised[];
-  /** Units there were from the beginning to the end. */
-  units: number;
-  /** Orders in MongoDB afterwards. */
-  orders: Map<string, { status: string; reason: string | null }>;
-  /** Order → when Redis gave its units back, ms of Redis's clock (which is this machine's). */
+  /** Product → units there were from the beginning to the end. */
+  units: Map<string, number>;
+  /** Orders in MongoDB afterwards; `endedMs` of a cancelled one, ms since 1970 by Redis's clock. */
+  orders: Map<string, { status: string; reason: string | null; tokens: string[]; endedMs: number | null }>;
+  /** Order → when Redis gave its units back first, and when for good, as far as its ledger still knows. */
   releasedAt: Map<string, number>;
+  freeSince: Map<string, number>;
 }
 
-/** A time in which a unit was certainly one order's: after its buyer was told, before anything could have ended it. */
+/** A time in which units were certainly one order's: from when its shopper was told, until something could have ended it. */
 interface Certain {
-  token: string;
   orderId: string;
+  tokens: string[];
+  /** When the call began that told it first. */
+  askedMs: number;
   fromMs: number;
   untilMs: number;
+  /** What its shopper was told, ms since 1970. */
+  deadlineMs: number;
+  sold: boolean;
+  /** Its shopper has refused to pay, or tried to. */
+  letGo: boolean;
 }
 
 /** A clock read by two processes may differ by this much, in ms. */
 const CLOCK_MS = 50;
 
+const onThisClock = (sinceEpochMs: number) => sinceEpochMs - performance.timeOrigin;
+
 /**
- * Check a run's history by what its buyers saw, whatever the shop says of itself. A call that got no answer may or may not have
- * happened, so it proves nothing and breaks nothing; what remains is sound.
+ * Check a run's history by what its shoppers saw, whatever the shop says of itself. A call that got no answer may or may not
+ * have happened, so it proves nothing and breaks nothing; what remains is sound, also when Redis has lost data: an order that
+ * was acknowledged is MongoDB's.
  * @returns what went wrong, in words; empty when all is well
  */
 export function checkHistory(told: Told): string[] {
-  return [...heldTwice(told), ...soldOutTooEarly(told), ...endedTooEarly(told), ...lost(told)];
+  const certain = certainlyHeld(told.calls);
+  return [
+    ...heldTwice(certain),
+    ...soldOutTooEarly(told, certain),
+    ...endedTooEarly(told, certain),
+    ...lost(told, certain),
+  ];
 }
 
-/** A unit that was certainly held or sold was promised to somebody else, in a call that lies wholly within that time. */
-function heldTwice({ calls, promised }: Told): string[] {
-  const certain = promised.flatMap((promise) => certainlyHeld(promise, calls));
-  const byToken = Map.groupBy(certain, ({ token }) => token);
-  return calls
-    .filter(({ op, outcome }) => op === 'checkout' && outcome === 'ok')
-    .flatMap(({ orderId, tokens, startMs, endMs }) =>
-      tokens.flatMap((token) =>
-        (byToken.get(token) ?? [])
-          .filter((held) => held.orderId !== orderId && held.fromMs < startMs && endMs < held.untilMs)
-          .map((held) => `${token} was promised to ${orderId} while it was certainly ${held.orderId}'s`),
-      ),
+function certainlyHeld(calls: Call[]): Certain[] {
+  const byOrder = Map.groupBy(
+    calls.filter(({ orderId }) => orderId !== ''),
+    ({ orderId }) => orderId,
+  );
+  return [...byOrder].flatMap(([orderId, about]) => {
+    const ok = about.filter(({ outcome }) => outcome === 'ok');
+    const [first, ...again] = ok
+      .filter(({ op, tokens }) => op === 'checkout' && tokens.length > 0)
+      .toSorted((a, b) => a.endMs - b.endMs);
+    if (!first) return [];
+    const deadlineMs = Math.max(first.deadlineMs, ...again.map((answer) => answer.deadlineMs));
+    const ending = about.filter(({ op }) => op === 'fails').map(({ startMs }) => startMs);
+    const sold = ok.some(({ order }) => order === 'PAID');
+    const untilMs = sold ? Number.POSITIVE_INFINITY : Math.min(onThisClock(deadlineMs) - CLOCK_MS, ...ending);
+    const { tokens, startMs: askedMs, endMs: fromMs } = first;
+    return [{ orderId, tokens, askedMs, fromMs, untilMs, deadlineMs, sold, letGo: ending.length > 0 }];
+  });
+}
+
+/** A unit was promised to somebody while it was certainly somebody else's: both at once, or the whole call lies within. */
+function heldTwice(certain: Certain[]): string[] {
+  const byToken = Map.groupBy(
+    certain.flatMap((hold) => hold.tokens.map((token) => ({ token, hold }))),
+    ({ token }) => token,
+  );
+  return [...byToken].flatMap(([token, holds]) => {
+    const inTurn = holds.map(({ hold }) => hold).toSorted((a, b) => a.fromMs - b.fromMs);
+    return inTurn.flatMap((later, i) =>
+      inTurn
+        .slice(0, i)
+        .filter(
+          ({ fromMs, untilMs }) => later.fromMs < untilMs && (later.untilMs > later.fromMs || fromMs < later.askedMs),
+        )
+        .map(({ orderId }) => `${token} was promised to ${later.orderId} while it was certainly ${orderId}'s`),
     );
+  });
 }
 
-function certainlyHeld({ orderId, tokens, deadlineMs }: Promised, calls: Call[]): Certain[] {
-  const mine = calls.filter((call) => call.orderId === orderId || call.tokens.some((token) => tokens.includes(token)));
-  const told = mine.find((call) => call.op === 'checkout' && call.outcome === 'ok' && call.orderId === orderId);
-  if (!told) return [];
-  const decisions = calls.filter((call) => call.orderId === orderId && call.op !== 'checkout');
-  const paid = decisions.some(({ op, outcome }) => op === 'pays' && outcome === 'ok');
-  const ending = decisions.filter(({ op }) => op === 'fails').map(({ startMs }) => startMs);
-  const untilMs = paid ? Number.POSITIVE_INFINITY : Math.min(deadlineMs - performance.timeOrigin - CLOCK_MS, ...ending);
-  return tokens.map((token) => ({ token, orderId, fromMs: told.endMs, untilMs }));
+/** I13: "out of stock", although so many units were certainly free all the time that there was enough. */
+function soldOutTooEarly({ calls, units, freeSince }: Told, certain: Certain[]): string[] {
+  const answered = new Set(certain.map(({ orderId }) => orderId));
+  const checkouts = calls.filter(({ op, outcome }) => op === 'checkout' && outcome !== 'refused');
+  // A key is one order: its unanswered calls are those of the one that was answered at last.
+  const resolved = new Set(checkouts.filter(({ orderId }) => answered.has(orderId)).map(({ key }) => key));
+
+  /** Units of a product that may have been held or sold at some instant of a call. */
+  const perhapsTaken = (productId: string, { startMs, endMs }: Call): number => {
+    const tokens = new Set<string>();
+    const unanswered = new Map<string, number>();
+    for (const [n, other] of checkouts.entries()) {
+      const backMs = onThisClock(freeSince.get(other.orderId) ?? Number.POSITIVE_INFINITY) + CLOCK_MS;
+      if (other.startMs > endMs || backMs < startMs) continue;
+      for (const token of other.tokens) if (token.startsWith(`${productId}-`)) tokens.add(token);
+      if (other.outcome === 'ok' || (other.key && resolved.has(other.key))) continue;
+      const ofCart = Object.keys(other.asks).length === 0;
+      unanswered.set(other.key || String(n), ofCart ? Number.POSITIVE_INFINITY : (other.asks[productId] ?? 0));
+    }
+    return tokens.size + [...unanswered.values()].reduce((sum, asked) => sum + asked, 0);
+  };
+  return calls.flatMap((call) =>
+    Object.entries(call.lacks)
+      .filter(([productId, wanted]) => (units.get(productId) ?? 0) - perhapsTaken(productId, call) >= wanted)
+      .map(([productId, wanted]) => `"out of stock" was told for ${wanted} of ${productId} while enough were free`),
+  );
 }
 
-/** I13: "out of stock", although so many units had never been asked for that one was certainly free all the time. */
-function soldOutTooEarly({ calls, units }: Told): string[] {
-  const checkouts = calls.filter(({ op }) => op === 'checkout');
-  return checkouts
-    .filter(({ code }) => code === 'OUT_OF_STOCK')
-    .filter(({ endMs }) => {
-      const before = checkouts.filter((other) => other.outcome !== 'refused' && other.startMs <= endMs);
-      const touched = new Set(before.flatMap(({ tokens }) => tokens)).size;
-      return units - touched - before.filter(({ outcome }) => outcome === 'unknown').length >= 1;
-    })
-    .map(({ buyer }) => `buyer ${buyer} was told "out of stock" while units had never been asked for`);
+/** I12: units that were not their order's any more before the deadline that its shopper was told. */
+function endedTooEarly({ calls, orders, releasedAt }: Told, certain: Certain[]): string[] {
+  const expiredMs = new Map<string, number>();
+  for (const { orderId, code, endMs } of calls)
+    if (code === 'ORDER_EXPIRED') expiredMs.set(orderId, Math.min(endMs, expiredMs.get(orderId) ?? endMs));
+  return certain.flatMap(({ orderId, deadlineMs, sold, letGo }) => {
+    const untilMs = sold ? Number.POSITIVE_INFINITY : deadlineMs;
+    const { reason, endedMs } = orders.get(orderId) ?? {};
+    const early = [
+      !letGo && (releasedAt.get(orderId) ?? Number.POSITIVE_INFINITY) < untilMs && 'lost its units before its deadline',
+      !sold && reason === 'EXPIRED' && (endedMs ?? 0) < untilMs && 'expired before its deadline',
+      (expiredMs.get(orderId) ?? Number.POSITIVE_INFINITY) < onThisClock(untilMs) - CLOCK_MS &&
+        'was called expired before its deadline',
+    ];
+    return early.filter((what) => what !== false).map((what) => `${orderId} ${what}`);
+  });
 }
 
-/** I12: units that came back before the deadline that their buyer was told, though the buyer had not let them go. */
-function endedTooEarly({ promised, releasedAt }: Told): string[] {
-  return promised
-    .filter(({ choice }) => choice !== 'fails')
-    .filter(({ orderId, deadlineMs }) => (releasedAt.get(orderId) ?? Number.POSITIVE_INFINITY) < deadlineMs)
-    .map(({ orderId }) => `${orderId} lost its units before its deadline`);
-}
-
-/** I14, I7: an order that was acknowledged is there; a payment that was acknowledged is PAID. */
-function lost({ calls, promised, orders }: Told): string[] {
-  const gone = promised
-    .filter(({ orderId }) => !orders.has(orderId))
-    .map(({ orderId }) => `the order ${orderId} is gone`);
-  const unpaid = calls
-    .filter(({ op, outcome }) => op === 'pays' && outcome === 'ok')
-    .filter(({ orderId }) => orders.get(orderId)?.status !== 'PAID')
-    .map(({ orderId }) => `${orderId} was acknowledged as paid and is ${orders.get(orderId)?.status}`);
-  return [...gone, ...unpaid];
+/** I14, I7: an order that was acknowledged is there with its units; a payment that was acknowledged is PAID, and no other is. */
+function lost({ calls, orders }: Told, certain: Certain[]): string[] {
+  const paid = new Set(calls.filter(({ op }) => op === 'pays').map(({ orderId }) => orderId));
+  return certain.flatMap(({ orderId, tokens, sold }) => {
+    const order = orders.get(orderId);
+    if (!order) return [`the order ${orderId} is gone`];
+    const wrong = [
+      sold && order.status !== 'PAID' && `was acknowledged as paid and is ${order.status}`,
+      order.status === 'PAID' && !paid.has(orderId) && 'is PAID and nobody has paid it',
+      tokens.toSorted().join() !== order.tokens.toSorted().join() &&
+        `was promised ${tokens.join()} and is of ${order.tokens.join()}`,
+    ];
+    return wrong.filter((what) => what !== false).map((what) => `${orderId} ${what}`);
+  });
 }

@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import type { CartAnswer, CheckoutAnswer, OneSaleAnswer, Problem } from '#lib/contract.ts';
+import { type Call, noted } from '#tests/support/calls.ts';
 
 export interface Answer<T = unknown> {
   status: number;
@@ -19,6 +20,8 @@ export interface CallOptions {
 export interface Shopper {
   call<T = unknown>(method: string, path: string, options?: CallOptions): Promise<Answer<T>>;
   cookie: string;
+  /** What this shopper has called and was told, oldest answer first. */
+  calls: Call[];
   buyNow(
     items: { productId: string; quantity: number }[],
     key?: string,
@@ -45,24 +48,32 @@ export interface ShopClient {
     units?: number[];
     limitPerCustomer?: number;
     price?: number;
+    currency?: string;
+    taxBasisPoints?: number;
+    ships?: boolean;
+    holdsBeforeWait?: number;
   }): Promise<{ saleId: string; productIds: string[] }>;
   look(saleId: string): Promise<OneSaleAnswer>;
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 400 });
 
-/** @param url the web process, without a path */
-export function client(url: string): ShopClient {
+/**
+ * @param url the web process, without a path
+ * @param heard gets every call of every shopper when it ends
+ */
+export function client(url: string, heard: (call: Call) => void = () => {}): ShopClient {
   const admin: ShopClient['admin'] = (method, path, body, headers = {}) =>
     send(url, method, path, { body, headers: { authorization: `Bearer ${process.env.ADMIN_API_KEY}`, ...headers } });
   return {
     url,
     admin,
-    shopper: (cookie = '') => shopper(url, cookie),
+    shopper: (cookie = '') => shopper(url, cookie, heard),
     async sale({ units = [10], price = 1_000, limitPerCustomer, ...options } = {}) {
       const made = await admin<{ saleId: string }>('POST', '/api/sales', {
         name: 'A sale',
         currency: 'EUR',
+        holdsBeforeWait: 0, // most tests' customers do not pay
         ...options,
       });
       if (made.status !== 201) throw new Error(JSON.stringify(made));
@@ -85,16 +96,19 @@ export function client(url: string): ShopClient {
   };
 }
 
-function shopper(url: string, cookie: string): Shopper {
+function shopper(url: string, cookie: string, heard: (call: Call) => void): Shopper {
   const me: Shopper = {
     cookie,
+    calls: [],
     async call<T>(method: string, path: string, options: CallOptions = {}) {
-      const answer = await send<T>(url, method, path, {
-        ...options,
-        headers: { ...(me.cookie ? { cookie: me.cookie } : {}), ...options.headers },
-      });
-      const set = [answer.headers['set-cookie'] ?? []].flat()[0];
-      if (set) me.cookie = set.split(';')[0]!;
+      const headers = { ...(me.cookie ? { cookie: me.cookie } : {}), ...options.headers };
+      const { answer, call } = await noted({ path, body: options.body, headers }, () =>
+        send<T>(url, method, path, { ...options, headers }),
+      );
+      me.calls.push(call);
+      heard(call);
+      if (answer instanceof Error) throw answer;
+      me.cookie = withCookies(me.cookie, [answer.headers['set-cookie'] ?? []].flat());
       return answer;
     },
     buyNow: (items, key) =>
@@ -113,7 +127,30 @@ function shopper(url: string, cookie: string): Shopper {
   return me;
 }
 
-function send<T>(
+/** What a browser sends after it was told to set these cookies. */
+function withCookies(cookie: string, told: string[]): string {
+  const jar = new Map(cookie.split('; ').map((pair) => [pair.split('=', 1)[0]!, pair]));
+  jar.delete('');
+  for (const one of told) {
+    const pair = one.split(';', 1)[0]!;
+    const name = pair.split('=', 1)[0]!;
+    jar.delete(name);
+    if (!/; Max-Age=0(;|$)/i.test(one)) jar.set(name, pair);
+  }
+  return [...jar.values()].join('; ');
+}
+
+/** Under a test runner every answer is held against the API's own description. */
+const described = process.env.VITEST ? import('#tests/support/described.ts') : undefined;
+
+async function send<T>(url: string, method: string, path: string, options: CallOptions = {}): Promise<Answer<T>> {
+  const answer = await exchange<T>(url, method, path, options);
+  (await described)?.expectDescribed(method, path, answer);
+  return answer;
+}
+
+/** One exchange as it is, held against nothing. */
+export function exchange<T>(
   url: string,
   method: string,
   path: string,
@@ -130,7 +167,10 @@ function send<T>(
         headers: {
           ...(payload === undefined
             ? {}
-            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
+            : {
+                'content-type': 'application/json',
+                ...(headers['transfer-encoding'] ? {} : { 'content-length': Buffer.byteLength(payload) }),
+              }),
           ...headers,
         },
       },

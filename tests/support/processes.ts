@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '#scripts/services/ports.ts';
 import { type RunningRedis, startRedis } from '#scripts/services/redis.ts';
+import type { Call } from '#tests/support/calls.ts';
 import { client, type ShopClient } from '#tests/support/http.ts';
 import { until } from '#tests/support/until.ts';
 
@@ -13,7 +14,7 @@ export interface Exit {
   signal: NodeJS.Signals | null;
 }
 
-/** A real web or worker process. */
+/** A real web, worker or bank process. */
 export interface Running {
   process: ChildProcess;
   /** Everything it has written so far. */
@@ -34,8 +35,12 @@ export interface RunningWeb extends Running {
 export interface ShopFloor {
   env: Record<string, string>;
   redis: RunningRedis;
+  /** Every call that a shopper has made at one of its web processes, in the order in which they ended. */
+  calls: Call[];
   web(env?: Record<string, string>): Promise<RunningWeb>;
   worker(env?: Record<string, string>): Promise<Running>;
+  /** The sandbox's bank on SANDBOX_PORT. */
+  sandbox(env?: Record<string, string>): Promise<Running>;
   /** Start `server.ts` or `worker/index.ts` and wait for nothing: one that is to die or to refuse. */
   spawn(program: string, env?: Record<string, string>): Running;
   /** Run a script of scripts/ to its end. */
@@ -53,10 +58,12 @@ export async function shopFloor(env: Record<string, string> = {}): Promise<ShopF
     REDIS_URL: redis.url,
     MONGODB_URI: uri.href,
     SWEEP_SECONDS: '1',
+    RATE_LIMIT: 'off', // every caller of a test has the same address
     NEXTAUTH_URL: '',
     ...env,
   };
   const started: Running[] = [];
+  const calls: Call[] = [];
 
   const start = (args: string[], own: Record<string, string>): Running => {
     const running = spawnNode(args, { ...shared, ...own });
@@ -66,17 +73,30 @@ export async function shopFloor(env: Record<string, string> = {}): Promise<ShopF
   return {
     env: shared,
     redis,
+    calls,
     async web(own = {}) {
       const port = own.PORT ?? String(await freePort());
       const running = start(['server.ts'], { ...own, PORT: port });
       const url = `http://127.0.0.1:${port}`;
-      await until(async () => gone(running) || (await fetch(`${url}/api/ready`)).ok, { what: 'web is ready' });
-      return { ...running, url, client: client(url) };
+      await until(async () => gone(running) || (await fetch(`${url}/api/ready`)).ok, {
+        what: 'web is ready',
+        timeoutMs: START_MS,
+      });
+      return { ...running, url, client: client(url, (call) => void calls.push(call)) };
     },
     async worker(own = {}) {
       const running = start(['worker/index.ts'], { LOG_LEVEL: 'info', ...own });
       await until(async () => gone(running) || running.output().includes('worker is ready'), {
         what: 'worker is ready',
+        timeoutMs: START_MS,
+      });
+      return running;
+    },
+    async sandbox(own = {}) {
+      const running = start(['sandbox/index.ts'], { LOG_LEVEL: 'info', ...own });
+      await until(async () => gone(running) || running.output().includes('bank is ready'), {
+        what: 'bank is ready',
+        timeoutMs: START_MS,
       });
       return running;
     },
@@ -93,6 +113,9 @@ export async function shopFloor(env: Record<string, string> = {}): Promise<ShopF
     },
   };
 }
+
+/** Starting is mostly computing: several at once on a busy machine take their time. */
+const START_MS = 120_000;
 
 /** A process that died while it was awaited fails the wait at once, with what it said. */
 function gone(running: Running): boolean {

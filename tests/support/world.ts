@@ -42,6 +42,9 @@ export async function freshSale(
     opensAt?: Date;
     closesAt?: Date;
     price?: number;
+    currency?: string;
+    ships?: boolean;
+    holdsBeforeWait?: number;
   } = {},
 ): Promise<FreshSale> {
   const {
@@ -52,15 +55,20 @@ export async function freshSale(
     opensAt = null,
     closesAt = null,
     price = 1_000,
+    currency = 'EUR',
+    ships = false,
+    holdsBeforeWait = 0, // most tests' customers do not pay
   } = options;
   const { saleId } = await createSale(shop, {
     name: 'A sale',
-    currency: 'EUR',
+    currency,
+    ships,
     opensAt,
     closesAt,
     holdSeconds,
     extendSeconds,
     paused: false,
+    holdsBeforeWait,
   });
   const productIds: string[] = [];
   for (const [i, quantity] of units.entries()) {
@@ -111,6 +119,7 @@ export function checkoutRequest(
   return {
     ...request,
     currency: 'EUR',
+    taxBasisPoints: 0,
     lines: lines.map((line) => ({ ...line, name: 'Product', price: options.price ?? 1_000 })),
   };
 }

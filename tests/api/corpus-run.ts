@@ -1,0 +1,95 @@
+import type { Redis } from 'ioredis';
+import type { Connection } from 'mongoose';
+import { type CorpusClass, type CorpusRequest, complaint, corpusRequest, type Senders } from '#tests/api/corpus.ts';
+import { stateOf } from '#tests/api/state.ts';
+import { exchange, type ShopClient } from '#tests/support/http.ts';
+
+export interface CorpusResult {
+  /** Requests, and what they were answered, by class of attack. */
+  figures: Record<string, { requests: number; statuses: Record<string, number> }>;
+  failures: string[];
+}
+
+export interface CorpusShop {
+  client: ShopClient;
+  redis: Redis;
+  mongo: Connection;
+}
+
+const AT_ONCE = 16;
+const BETWEEN_LOOKS = 5_000;
+
+/** A shopper with a cart and a hold in a sale, whom the requests are sent as. */
+export async function senders({ client }: CorpusShop): Promise<Senders> {
+  const { saleId, productIds } = await client.sale({ units: [50], holdSeconds: 3_600 });
+  const [productId] = productIds as [string];
+  const shopper = client.shopper();
+  const cartId = await shopper.cartWith([{ productId, quantity: 3 }]);
+  const { body: order } = await shopper.buyNow([{ productId, quantity: 2 }]);
+  return { things: { saleId, productId, cartId, order }, shopper, adminKey: process.env.ADMIN_API_KEY! };
+}
+
+/**
+ * Send requests of a seed, every one of which must be refused, and look again and again whether anything in Redis or MongoDB
+ * is another than before.
+ */
+export async function runCorpus(
+  shop: CorpusShop,
+  { seed, requests, progress = () => {} }: { seed: number; requests: number; progress?: (done: number) => void },
+): Promise<CorpusResult> {
+  const who = await senders(shop);
+  const secrets = [who.adminKey, process.env.NEXTAUTH_SECRET!, process.env.SANDBOX_WEBHOOK_SECRET!];
+  const result: CorpusResult = { figures: {}, failures: [] };
+  const before = await stateOf(shop);
+  for (let from = 0; from < requests && result.failures.length === 0; from += BETWEEN_LOOKS) {
+    const until = Math.min(requests, from + BETWEEN_LOOKS);
+    let next = from;
+    const lane = async () => {
+      while (next < until) {
+        const n = next++;
+        const request = corpusRequest(seed, n, who);
+        const wrong = await attempt(shop, request, secrets, result);
+        if (wrong)
+          result.failures.push(
+            `seed ${seed} request ${n}, ${request.of}: ${request.method} ${request.path.slice(0, 200)} ${String(request.raw ?? '').slice(0, 300)} → ${wrong}`,
+          );
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, lane));
+    const after = await stateOf(shop);
+    for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+      if (before[name] !== after[name])
+        result.failures.push(`seed ${seed}, up to request ${until}: ${name} is another now`);
+    }
+    progress(until);
+  }
+  return result;
+}
+
+async function attempt(
+  shop: CorpusShop,
+  request: CorpusRequest,
+  secrets: string[],
+  { figures }: CorpusResult,
+): Promise<string | undefined> {
+  const { method, path, raw, headers } = request;
+  figures[request.of] ??= { requests: 0, statuses: {} };
+  const figure = figures[request.of]!;
+  figure.requests += 1;
+  try {
+    const answer = await exchange(shop.client.url, method, path, { ...(raw === undefined ? {} : { raw }), headers });
+    figure.statuses[answer.status] = (figure.statuses[answer.status] ?? 0) + 1;
+    return complaint(request, answer, secrets);
+  } catch (error) {
+    return String(error);
+  }
+}
+
+/** The figures as lines to read. */
+export function inLines({ figures }: CorpusResult): string[] {
+  return (Object.keys(figures) as CorpusClass[]).sort().map((name) => {
+    const { requests, statuses } = figures[name]!;
+    const said = Object.entries(statuses).map(([status, times]) => `${status} × ${times}`);
+    return `${name}: ${requests} requests, ${said.join(', ')}`;
+  });
+}

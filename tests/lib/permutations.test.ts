@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { checkout } from '#lib/orders/index.ts';
+import { type PaymentEvent, receive } from '#lib/payments/index.ts';
+import { checkoutRequest, freshSale, world } from '#tests/support/world.ts';
+
+/** Every order in which a list can be. */
+function permutations<T>(list: T[]): T[][] {
+  if (list.length < 2) return [list];
+  return list.flatMap((first, i) => permutations(list.toSpliced(i, 1)).map((rest) => [first, ...rest]));
+}
+
+/** Two cards and a third that is refused for good: what a provider may say about one order, in whatever order it arrives. */
+const EVENTS = [
+  { card: 'one', type: 'payment.declined' },
+  { card: 'one', type: 'payment.authorized' },
+  { card: 'two', type: 'payment.captured' },
+  { card: 'three', type: 'payment.failed' },
+  { card: 'one', type: 'payment.refunded' },
+] as const;
+
+test('in all 120 orders of five events the first that decides wins, failed never undoes PAID, and only the winner keeps its money', async () => {
+  const shop = await world();
+  const all = permutations([...EVENTS]);
+  expect(all).toHaveLength(120);
+  const sale = await freshSale(shop, { units: [all.length] });
+  for (const order of all) {
+    const outcome = await checkout(shop, checkoutRequest(sale));
+    if (outcome.status !== 'reserved') throw new Error(outcome.status);
+    const { orderId, total: amount, currency } = outcome.order;
+    const paymentOf = (card: string) => `${card}-${orderId}`;
+    const event = ({ card, type }: (typeof EVENTS)[number]): PaymentEvent => ({
+      eventId: `${type}-${paymentOf(card)}`,
+      type,
+      paymentId: paymentOf(card),
+      orderId,
+      amount,
+      currency,
+    });
+    for (const one of order) await receive(shop, event(one));
+    for (const one of order) await receive(shop, event(one)); // and all of them once more
+
+    const decisive = order.filter(({ type }) => !['payment.declined', 'payment.refunded'].includes(type));
+    const winner = decisive[0]!.type === 'payment.failed' ? undefined : paymentOf(decisive[0]!.card);
+    const story = order.map(({ card, type }) => `${card} ${type}`).join(', ');
+    expect(await shop.orders.find(orderId), story).toMatchObject(
+      winner ? { status: 'PAID', payment: winner, captured: true } : { status: 'CANCELLED', reason: 'PAYMENT_FAILED' },
+    );
+    const losers = [paymentOf('one'), paymentOf('two')].filter((paymentId) => paymentId !== winner);
+    const back = await shop.models.refunds.find({ orderId }).sort({ _id: 1 }).lean();
+    expect(
+      back.map(({ _id, status }) => [_id, status]),
+      story,
+    ).toEqual(losers.sort().map((paymentId) => [paymentId, 'DONE']));
+  }
+}, 120_000);
