@@ -1,4 +1,4 @@
-# One image for the shop's two kinds of process: `--target web` and `--target worker`.
+# One image for each kind of process: `--target web`, `--target worker` and `--target sandbox`, the test bank.
 # The base image brings Node 24 and user 1000 (node). No install script runs (--ignore-scripts): nothing needs one.
 
 FROM node:24-bookworm-slim AS base
@@ -31,6 +31,14 @@ FROM shop AS worker
 USER 1000:1000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["node", "scripts/worker-health.ts"]
 CMD ["node", "worker/index.ts"]
+
+FROM shop AS sandbox
+COPY sandbox ./sandbox
+USER 1000:1000
+EXPOSE 3001
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.SANDBOX_PORT || 3001}/health`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "sandbox/index.ts"]
 
 FROM shop AS web
 COPY next.config.ts server.ts ./

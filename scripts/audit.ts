@@ -14,7 +14,7 @@ try {
   refuseToStart(error);
 }
 
-function table({ rows, violations, conflicts }: AuditReport): string {
+function table({ rows, violations, conflicts, bankChecked }: AuditReport): string {
   const head = ['sale', 'product', 'minted', 'free', 'held', 'sold', 'paid'];
   const cells = rows.map(({ saleId, productId, minted, free, held, sold, paid }) =>
     [saleId, productId, minted, free, held, sold, paid].map(String),
@@ -23,6 +23,8 @@ function table({ rows, violations, conflicts }: AuditReport): string {
   const line = (row: string[]) =>
     row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ');
   const found = violations.map(({ invariant, what }) => `VIOLATION ${invariant}: ${what}`);
-  const verdict = violations.length === 0 ? 'I1-I6, I9-I11, I15: all hold' : `${violations.length} violations`;
-  return [line(head), ...cells.map(line), '', `token conflicts: ${conflicts}`, ...found, verdict].join('\n');
+  const checked = bankChecked ? 'I1-I6, I8-I11, I15' : 'I1-I6, I9-I11, I15';
+  const verdict = violations.length === 0 ? `${checked}: all hold` : `${violations.length} violations`;
+  const bank = bankChecked ? [] : ["the provider's ledger was not checked (I8): only the sandbox's bank shows it"];
+  return [line(head), ...cells.map(line), '', `token conflicts: ${conflicts}`, ...bank, ...found, verdict].join('\n');
 }

@@ -22,7 +22,7 @@ const [redis, mongo, port] = await Promise.all([
   freePort(),
 ]);
 Object.assign(process.env, TEST_SECRETS);
-const env = { ...process.env, REDIS_URL: redis.url, MONGODB_URI: mongo.url, PORT: String(port) };
+const env = { ...process.env, REDIS_URL: redis.url, MONGODB_URI: mongo.url, PORT: String(port), RATE_LIMIT: 'off' };
 const web = spawn(process.execPath, ['server.ts'], { env, stdio: ['ignore', 'ignore', 'inherit'] });
 try {
   const url = `http://127.0.0.1:${port}`;

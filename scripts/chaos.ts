@@ -1,14 +1,18 @@
 import { parseArgs } from 'node:util';
+import { attackShop } from '#scripts/chaos/corpus.ts';
 import { compareStores } from '#scripts/chaos/differential.ts';
+import { runPurchases } from '#scripts/chaos/money.ts';
 import { runMutations } from '#scripts/chaos/mutations.ts';
 import { runSimulation } from '#scripts/chaos/simulation.ts';
 
-// `npm run chaos -- sim|mutations|differential`: the long proofs; what each has shown last stands in docs/correctness.md.
+// `npm run chaos -- sim|mutations|differential|money|corpus`: the long proofs; what each has shown last stands in docs/correctness.md.
 const { values, positionals } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1000000' },
     start: { type: 'string', default: '1' },
     sequences: { type: 'string', default: '10000' },
+    purchases: { type: 'string', default: '1000' },
+    requests: { type: 'string', default: '100000' },
     only: { type: 'string', default: '' },
   },
   allowPositionals: true,
@@ -17,6 +21,8 @@ const { values, positionals } = parseArgs({
 const proofs: Record<string, () => Promise<boolean>> = {
   sim: () => runSimulation(Number(values.start), Number(values.seeds)),
   mutations: () => runMutations(values.only),
+  money: () => runPurchases(Number(values.purchases), Number(values.start)),
+  corpus: () => attackShop(Number(values.start), Number(values.requests)),
   differential: () => compareStores(Number(values.sequences)),
 };
 
@@ -25,7 +31,7 @@ if (proof) {
   process.exitCode = (await proof()) ? 0 : 1;
 } else {
   process.stderr.write(
-    `usage: npm run chaos -- ${Object.keys(proofs).join(' | ')} [--seeds N] [--sequences N] [--only NAME]\n`,
+    `usage: npm run chaos -- ${Object.keys(proofs).join(' | ')} [--seeds N] [--sequences N] [--purchases N] [--requests N] [--only NAME]\n`,
   );
   process.exitCode = 2;
 }

@@ -3,8 +3,9 @@ import { addStock, createProduct, createSale } from '#lib/catalog/index.ts';
 import { env } from '#lib/env.ts';
 import { holdfast } from '#lib/process.ts';
 import { refuseToStart } from '#lib/shutdown.ts';
+import { DEMO_ACCOUNTS } from '#scripts/demo-accounts.ts';
 
-/** The demo: one sale that is open, one that opens in ten minutes, eight products. Amounts in cents. */
+/** The demo: one sale that is open, one that opens in ten minutes, eight products. Prices in minor units, tax included. */
 const DEMO = [
   {
     saleId: 'noon-drop',
@@ -102,6 +103,8 @@ async function seedDemo(): Promise<{ sales: number; products: number; units: num
       name,
       description,
       currency: 'EUR',
+      taxBasisPoints: 1900,
+      ships: true,
       opensAt,
       closesAt: null,
       holdSeconds,
@@ -130,6 +133,7 @@ const { values } = parseArgs({ options: { 'if-empty': { type: 'boolean', default
 try {
   const shop = holdfast();
   await shop.boot();
+  if (env().DEMO === '1') for (const account of DEMO_ACCOUNTS) await shop.accounts.writeDemo(account);
   const empty = (await shop.models.products.estimatedDocumentCount()) === 0;
   if (values['if-empty'] && (!empty || env().DEMO !== '1')) {
     process.stdout.write('The shop has its own data; no demo is written.\n');

@@ -1,15 +1,16 @@
 // `npm start`: a shop from nothing but Node, npm and git, and a quick start of the same shop ever after.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { DEMO_ACCOUNTS } from '#scripts/demo-accounts.ts';
 import { findOrStartMongo } from '#scripts/services/mongodb.ts';
 import { findOrStartRedis } from '#scripts/services/redis.ts';
 import { build, needsBuild } from '#scripts/start/build.ts';
 import { makeProgress } from '#scripts/start/progress.ts';
 import { findRunning, makeRecorder, type RunPlace, stopLeftovers } from '#scripts/start/run-record.ts';
 import { missingSecrets, writeSecretsOnce } from '#scripts/start/secrets.ts';
-import { seedIfEmpty, startShop, untilShopReady } from '#scripts/start/shop.ts';
+import { seedIfEmpty, startBank, startShop, untilShopReady } from '#scripts/start/shop.ts';
 import { makeStack } from '#scripts/start/stack.ts';
-import { claimWebPort } from '#scripts/start/web-port.ts';
+import { claimSandboxPort, claimWebPort } from '#scripts/start/web-port.ts';
 
 const REDIS_PORT = 6379;
 const MONGODB_PORT = 27017;
@@ -96,6 +97,10 @@ async function start(): Promise<void> {
       return 'the shop is built';
     });
   }
+  // A bank of the operator's own is not ours to start.
+  const ownBank = (process.env.PAYMENT_PROVIDER || 'sandbox') === 'sandbox' && !process.env.SANDBOX_URL;
+  const bankPort = ownBank ? await claimSandboxPort(port) : 0;
+  const bankUrl = ownBank ? `http://localhost:${bankPort}` : undefined;
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     NODE_ENV: 'production',
@@ -104,25 +109,41 @@ async function start(): Promise<void> {
     PORT: String(port),
     REDIS_URL: redisUrl,
     MONGODB_URI: mongodbUri,
+    ...(bankUrl ? { SANDBOX_URL: bankUrl, SANDBOX_PORT: String(bankPort), SHOP_URL: process.env.SHOP_URL || url } : {}),
   };
   const place = { root, dataDir, port, env };
   await step('Database', () => seedIfEmpty(place));
+  if (bankUrl) {
+    await step('Test bank', async () => {
+      await startBank(place, bankPort, (bank) => {
+        stack.add(bank);
+        record();
+      });
+      return `started on ${bankUrl}`;
+    });
+  }
   await step('Shop', async () => {
     const { web, worker } = await startShop(place);
     stack.add(web, worker);
     record();
     return untilShopReady(web, port);
   });
-  announce(url);
+  announce(url, bankUrl);
 }
 
-function announce(url: string): void {
-  const key = process.stdout.isTTY ? process.env.ADMIN_API_KEY : 'ADMIN_API_KEY in .env.local';
+function announce(url: string, bankUrl: string | undefined): void {
+  const accounts =
+    process.env.DEMO === '1'
+      ? DEMO_ACCOUNTS.map(({ email, password }) => `  ${email.padEnd(26)} ${password}`).join('\n')
+      : '  npm run admin -- add EMAIL';
   say(`
   Shop        ${url}
-  Admin       ${url}/admin
-  Admin key   ${key}
+  Back room   ${url}/admin${bankUrl ? `\n  Test bank   ${bankUrl}` : ''}
   Logs        .data/logs
+  Scripts     Authorization: Bearer ADMIN_API_KEY (in .env.local)
+
+  Accounts${process.env.DEMO === '1' ? ' of the demo (public passwords: DEMO=0 locks them out)' : ''}
+${accounts}
 
   Ready. Ctrl-C stops everything that was started here; the data stays in .data.
 `);

@@ -16,7 +16,8 @@ export function writeSecretsOnce(root: string): boolean {
   const lines = [
     '# Written by the first `npm start`; yours to change. It is never committed and never overwritten.',
     ...SECRETS.map((name) => `${name}=${randomBytes(SECRET_BYTES).toString('base64url')}`),
-    '# 1 fills an empty database with a demo shop. Take it out before you sell anything.',
+    '# 1 fills an empty database with a demo shop and lets in its accounts, whose passwords are public.',
+    '# Take it out before you sell anything.',
     'DEMO=1',
     '',
   ];

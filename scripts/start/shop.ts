@@ -35,18 +35,36 @@ export async function seedIfEmpty(place: ShopPlace): Promise<string> {
 
 /** Start the web process and the worker; they run, but may not be ready yet. */
 export async function startShop(place: ShopPlace): Promise<{ web: ServiceProcess; worker: ServiceProcess }> {
-  const start = (name: string, file: string) =>
-    startProcess({
-      name,
-      command: process.execPath,
-      args: [path.join(place.root, file)],
-      cwd: place.root,
-      env: place.env,
-      logFile: freshLog(place.dataDir, `${name}.log`),
-      ownGroup: true,
-    });
-  const [web, worker] = await Promise.all([start('web', 'server.ts'), start('worker', 'worker/index.ts')]);
+  const [web, worker] = await Promise.all([
+    start(place, 'web', 'server.ts'),
+    start(place, 'worker', 'worker/index.ts'),
+  ]);
   return { web, worker };
+}
+
+/** Start the test bank and wait until it answers. Rejects with its log's end when it ends first. */
+export async function startBank(
+  place: ShopPlace,
+  port: number,
+  started: (bank: ServiceProcess) => void,
+): Promise<void> {
+  const bank = await start(place, 'bank', 'sandbox/index.ts');
+  started(bank);
+  const isReady = async () =>
+    (await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(ASK_LIMIT_MS) })).ok;
+  await untilReady(bank, isReady, READY_LIMIT_MS);
+}
+
+function start(place: ShopPlace, name: string, file: string): Promise<ServiceProcess> {
+  return startProcess({
+    name,
+    command: process.execPath,
+    args: [path.join(place.root, file)],
+    cwd: place.root,
+    env: place.env,
+    logFile: freshLog(place.dataDir, `${name}.log`),
+    ownGroup: true,
+  });
 }
 
 /**

@@ -2,23 +2,36 @@ import net from 'node:net';
 import { freePort } from '#scripts/services/ports.ts';
 
 const DEFAULT_PORT = 3000;
+const DEFAULT_SANDBOX_PORT = 3001;
 
 /**
  * The port that the shop will listen on: PORT, 3000 without it, any free one for 0.
  * Throws with what to do when it cannot be used: shoppers know the address, so another one is never taken silently.
  */
-export async function claimWebPort(wished = process.env.PORT): Promise<number> {
+export async function claimWebPort(wished = process.env.PORT, name = 'PORT'): Promise<number> {
   const port = wished ? Number(wished) : DEFAULT_PORT;
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`PORT=${wished} is not a port number.`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`${name}=${wished} is not a port number.`);
   if (port === 0) return freePort();
   const problem = (await tryPort(port)) ?? (await tryPort(port, '127.0.0.1'));
   if (problem === 'EADDRINUSE') {
     throw new Error(
-      `Port ${port} is in use by another program. Stop that, or choose another: PORT=${port + 1} npm start`,
+      `Port ${port} is in use by another program. Stop that, or choose another: ${name}=${port + 1} npm start`,
     );
   }
-  if (problem === 'EACCES') throw new Error(`Port ${port} needs more rights than you have. Try: PORT=3000 npm start`);
+  if (problem === 'EACCES')
+    throw new Error(`Port ${port} needs more rights than you have. Try: ${name}=3000 npm start`);
   return port;
+}
+
+/**
+ * Where the test bank will listen: SANDBOX_PORT, and any free one when that is not set and 3001 is taken (shoppers are led
+ * there, they do not know the address). Throws like claimWebPort() when the set one cannot be used.
+ * @param taken the shop's port
+ */
+export async function claimSandboxPort(taken: number, wished = process.env.SANDBOX_PORT): Promise<number> {
+  if (wished && Number(wished) !== taken) return claimWebPort(wished, 'SANDBOX_PORT');
+  const isUsable = DEFAULT_SANDBOX_PORT !== taken && (await tryPort(DEFAULT_SANDBOX_PORT)) === undefined;
+  return freePort(isUsable ? DEFAULT_SANDBOX_PORT : undefined);
 }
 
 /** Listen for a moment, on all addresses unless one is named. @returns the error's code, or undefined when it worked */
