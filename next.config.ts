@@ -1,4 +1,22 @@
 import type { NextConfig } from 'next';
+import type { RouteHas } from 'next/dist/lib/load-custom-routes';
+import { LANGUAGE_COOKIE, LANGUAGES, type Language } from './components/messages/language.ts';
+
+/** What stands beside the pages of app/[lang]. */
+const NOT_PAGES = 'api|art|_next|icon\\.svg|favicon\\.ico|robots\\.txt|sitemap\\.xml';
+
+/** Which visitor gets which language: by their own choice, else by their browser's first language, else the first one. */
+const VISITORS: { language: Language; has?: RouteHas[] }[] = [
+  ...LANGUAGES.map((language) => ({
+    language,
+    has: [{ type: 'cookie' as const, key: LANGUAGE_COOKIE, value: language }],
+  })),
+  ...LANGUAGES.map((language) => ({
+    language,
+    has: [{ type: 'header' as const, key: 'accept-language', value: `${language}(?:[-,;].*)?` }],
+  })),
+  { language: LANGUAGES[0] },
+];
 
 const config: NextConfig = {
   distDir: process.env.NEXT_DIST_DIR ?? '.next',
@@ -26,11 +44,14 @@ const config: NextConfig = {
       headers: [{ key: 'Cache-Control', value: 'public, max-age=86400, stale-while-revalidate=604800' }],
     },
   ],
-  // One static page serves every order, so that a thousand new orders cost no rendering.
-  rewrites: async () => [
-    { source: '/orders/:orderId', destination: '/orders/order' },
-    { source: '/orders/:orderId/receipt', destination: '/orders/receipt' },
-  ],
+  rewrites: async () =>
+    VISITORS.flatMap(({ language, has }) => [
+      // One static page serves every order, so that a thousand new orders cost no rendering.
+      { has, source: '/orders/:orderId', destination: `/${language}/orders/order` },
+      { has, source: '/orders/:orderId/receipt', destination: `/${language}/orders/receipt` },
+      { has, source: '/', destination: `/${language}` },
+      { has, source: `/:first((?!(?:${NOT_PAGES})(?:/|$))[^/]+)/:rest*`, destination: `/${language}/:first/:rest*` },
+    ]),
 };
 
 export default config;

@@ -3,13 +3,20 @@
 import { minorDecimals } from '#lib/currency.ts';
 import { toDecimal } from '#lib/money.ts';
 
+/** The visitor's own variant of the page's language (de-AT on a German page), else that language. */
+export const VISITOR = typeof document === 'undefined' ? undefined : visitorsLocale(document.documentElement.lang);
+
+function visitorsLocale(language: string): string {
+  return navigator.languages.find((locale) => locale.split('-')[0] === language) ?? language;
+}
+
 const moneyFormats = new Map<string, Intl.NumberFormat>();
 
 /**
  * @param minorUnits whole minor units of `currency`: 1999 EUR is 19.99, 1999 JPY is 1999
  * @param locale the visitor's own unless named
  */
-export function money(minorUnits: number, currency: string, locale?: string): string {
+export function money(minorUnits: number, currency: string, locale = VISITOR): string {
   const slot = `${currency} ${locale ?? ''}`;
   let format = moneyFormats.get(slot);
   if (!format) {
@@ -24,19 +31,19 @@ export function money(minorUnits: number, currency: string, locale?: string): st
   return format.format(toDecimal(minorUnits, currency));
 }
 
-const percentage = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 2 });
+const percentage = new Intl.NumberFormat(VISITOR, { style: 'percent', maximumFractionDigits: 2 });
 /** @param basisPoints 1900 is 19 % */
 export const rate = (basisPoints: number) => percentage.format(basisPoints / 10_000);
 
-const wholeNumber = new Intl.NumberFormat();
+const wholeNumber = new Intl.NumberFormat(VISITOR);
 export const count = (value: number) => wholeNumber.format(value);
 
-const clockTime = new Intl.DateTimeFormat(undefined, {
+const clockTime = new Intl.DateTimeFormat(VISITOR, {
   hour: 'numeric',
   minute: '2-digit',
   second: '2-digit',
 });
-const dayAndTime = new Intl.DateTimeFormat(undefined, {
+const dayAndTime = new Intl.DateTimeFormat(VISITOR, {
   weekday: 'short',
   day: 'numeric',
   month: 'short',
@@ -44,7 +51,7 @@ const dayAndTime = new Intl.DateTimeFormat(undefined, {
   minute: '2-digit',
 });
 
-const dateInFull = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' });
+const dateInFull = new Intl.DateTimeFormat(VISITOR, { dateStyle: 'long', timeStyle: 'short' });
 
 export const timeOfDay = (at: string | number) => clockTime.format(new Date(at));
 export const momentOf = (at: string | number) => dayAndTime.format(new Date(at));

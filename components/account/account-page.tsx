@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { AccountForm } from '#components/account/form.tsx';
 import { forgetSession, signOut } from '#components/account/session.ts';
 import { call } from '#components/api.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { Button, ButtonLink } from '#components/ui/button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Trouble } from '#components/ui/trouble.tsx';
@@ -15,6 +15,7 @@ const SECTION = 'flex flex-col gap-4 rounded-card border border-line bg-card p-5
 const HEADING = 'font-semibold text-xl tracking-tight';
 
 export function AccountPage() {
+  const messages = useMessages();
   const { data, error, mutate } = useApi<AccountAnswer>('/api/account');
   const { account: words, shop } = messages;
   if (!data) {
@@ -70,6 +71,7 @@ export function AccountPage() {
 
 /** Ends this browser's session. What is in the way is said beside the button. */
 export function SignOut() {
+  const messages = useMessages();
   const [step, setStep] = useState<'idle' | 'busy' | 'failed'>('idle');
   return (
     <div className="flex flex-wrap items-center gap-3">
@@ -92,7 +94,7 @@ export function SignOut() {
 }
 
 function ChangePassword() {
-  const { account: words } = messages;
+  const { account: words } = useMessages();
   const [changed, setChanged] = useState(0);
   return (
     <section className={SECTION}>
@@ -118,7 +120,7 @@ function ChangePassword() {
 }
 
 function Delete() {
-  const { account: words } = messages;
+  const { account: words } = useMessages();
   const [open, setOpen] = useState(false);
   return (
     <section className={SECTION}>

@@ -2,7 +2,7 @@
 
 import { type ReactNode, type SubmitEvent, useId, useRef, useState } from 'react';
 import { ApiProblem } from '#components/api.ts';
-import { messages } from '#components/messages.ts';
+import { type Messages, useMessages } from '#components/messages/index.ts';
 import { Button } from '#components/ui/button.tsx';
 
 export interface FormField {
@@ -39,6 +39,7 @@ export function AccountForm<Names extends string>({
   danger?: boolean;
   children?: ReactNode;
 }) {
+  const messages = useMessages();
   const form = useRef<HTMLFormElement>(null);
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState<Wrong>();
@@ -54,7 +55,7 @@ export function AccountForm<Names extends string>({
     try {
       await submit(values as Record<Names, string>);
     } catch (problem) {
-      const said = wordsFor(problem, refused, newPassword);
+      const said = wordsFor(messages, problem, refused, newPassword);
       setWrong(said);
       const first = said.field ?? fields[0]?.name;
       form.current?.querySelector<HTMLInputElement>(`[name="${first}"]`)?.focus();
@@ -88,7 +89,7 @@ function Field({ field, id, wrong }: { field: FormField; id: string; wrong: stri
   const { name, label, autoComplete, hint } = field;
   const [shown, setShown] = useState(false);
   const secret = name !== 'email';
-  const { account } = messages;
+  const { account } = useMessages();
   const said = wrong ?? hint;
   return (
     <div className="flex flex-col gap-1.5">
@@ -135,8 +136,12 @@ function Field({ field, id, wrong }: { field: FormField; id: string; wrong: stri
 }
 
 /** Why a form was refused, in words that say what to do next. */
-function wordsFor(problem: unknown, refused: string | undefined, newPassword: boolean): Wrong {
-  const { account, refused: words } = messages;
+function wordsFor(
+  { account, refused: words }: Messages,
+  problem: unknown,
+  refused: string | undefined,
+  newPassword: boolean,
+): Wrong {
   if (!(problem instanceof ApiProblem)) return { text: words.other };
   switch (problem.code) {
     case 'SIGN_IN_REFUSED':

@@ -1,7 +1,7 @@
 'use client';
 
 import { usePathname } from 'next/navigation';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { ButtonLink } from '#components/ui/button.tsx';
 
 /** In place of buying, where only somebody signed in may: to signing in, and back to this page. */
@@ -14,6 +14,7 @@ export function SignInToBuy({
   className?: string;
   about?: string;
 }) {
+  const messages = useMessages();
   const pathname = usePathname();
   return (
     <ButtonLink

@@ -4,10 +4,10 @@ import { AccountCard } from '#components/account/card.tsx';
 import { AccountForm } from '#components/account/form.tsx';
 import { OtherPage } from '#components/account/other-page.tsx';
 import { signUp } from '#components/account/session.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 
 export function SignUpPage() {
-  const { account } = messages;
+  const { account } = useMessages();
   return (
     <AccountCard title={account.signUpTitle} text={account.signUpText}>
       <AccountForm

@@ -1,12 +1,12 @@
 import { SignOut } from '#components/account/account-page.tsx';
 import { Dashboard } from '#components/admin/dashboard.tsx';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { Mark } from '#components/ui/mark.tsx';
 
 /** The back room of somebody who may see it. */
 export function AdminPage({ email, role }: { email: string; role: 'viewer' | 'admin' }) {
-  const { admin } = messages;
+  const { admin } = useMessages();
   return (
     <div id="back-room" className="mx-auto flex min-h-dvh max-w-6xl flex-col gap-8 px-4 py-4 sm:px-6">
       <header className="flex flex-wrap items-center justify-between gap-3">

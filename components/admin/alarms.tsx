@@ -2,7 +2,7 @@
 
 import { useActionState, useId } from 'react';
 import { call } from '#components/api.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { Button } from '#components/ui/button.tsx';
 import { useApi } from '#components/use-api.ts';
 import type { AlarmsAnswer, CaptureAnswer } from '#lib/contract.ts';
@@ -14,6 +14,7 @@ type Alarm = AlarmsAnswer['alarms'][number];
 
 /** What a human must look at, with what can be done about it; nothing at all when all is well. */
 export function Alarms() {
+  const messages = useMessages();
   const { data, mutate } = useApi<AlarmsAnswer>(PATH, { refreshInterval: REFRESH_MS });
   const alarms = data?.alarms ?? [];
   if (alarms.length === 0) return null;
@@ -32,6 +33,7 @@ export function Alarms() {
 }
 
 function OneAlarm({ alarm, changed }: { alarm: Alarm; changed: () => Promise<unknown> }) {
+  const messages = useMessages();
   const { alarms: words } = messages.admin;
   const noteId = useId();
   const retries = alarm.kind === 'captureFailed' || alarm.kind === 'captureStuck';

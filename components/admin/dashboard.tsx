@@ -6,7 +6,7 @@ import { Reservations } from '#components/admin/reservations.tsx';
 import { StockTable } from '#components/admin/stock-table.tsx';
 import { Tokens } from '#components/admin/tokens.tsx';
 import { timeOfDay } from '#components/format.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Trouble } from '#components/ui/trouble.tsx';
 import { useApi } from '#components/use-api.ts';
@@ -17,6 +17,7 @@ const PAGE = 50;
 
 /** What the shop holds now: every sale's stock, and the tokens and reservations of the chosen one. */
 export function Dashboard() {
+  const messages = useMessages();
   const [chosen, setChosen] = useState('');
   const [offset, setOffset] = useState(0);
   const sales = useApi<SalesAnswer>('/api/sales', { refreshInterval: REFRESH_MS });

@@ -3,11 +3,12 @@
 import { Table } from '#components/admin/table.tsx';
 import { Countdown } from '#components/clock/countdown.tsx';
 import { count, unitNumber } from '#components/format.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import type { SaleAnswer, TokensAnswer } from '#lib/contract.ts';
 
 /** Who holds what, and for how long still. */
 export function Reservations({ tokens, sale }: { tokens: TokensAnswer | undefined; sale: SaleAnswer }) {
+  const messages = useMessages();
   const { admin } = messages;
   const holds = Object.entries(tokens?.activeReservations ?? {});
   const nameOf = (productId: string) =>

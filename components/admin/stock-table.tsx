@@ -2,12 +2,13 @@
 
 import { Table } from '#components/admin/table.tsx';
 import { count, money } from '#components/format.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { SaleStatus } from '#components/sale/sale-status.tsx';
 import type { SaleAnswer } from '#lib/contract.ts';
 
 /** Where every unit is, product by product. */
 export function StockTable({ sales }: { sales: SaleAnswer[] }) {
+  const messages = useMessages();
   const { columns, restoring } = messages.admin;
   const units = (value: number | null) => (value === null ? restoring : count(value));
   return (

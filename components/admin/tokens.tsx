@@ -1,12 +1,12 @@
 'use client';
 
 import { count, unitNumber } from '#components/format.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import type { SaleAnswer, TokensAnswer } from '#lib/contract.ts';
 
 /** The units on the shelf, in the order in which they will be sold. */
 export function Tokens({ tokens, sale }: { tokens: TokensAnswer | undefined; sale: SaleAnswer }) {
-  const { admin } = messages;
+  const { admin } = useMessages();
   return (
     <section className="flex flex-col gap-4">
       <h2 className="font-semibold text-xl tracking-tight">{admin.tokens}</h2>

@@ -8,7 +8,7 @@ import { cartSettled, setQuantity } from '#components/cart/use-cart.ts';
 import { money } from '#components/format.ts';
 import { Refusal } from '#components/hold/refusal.tsx';
 import { useCheckout } from '#components/hold/use-checkout.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { SaleStatus } from '#components/sale/sale-status.tsx';
 import { StateNote } from '#components/sale/state-note.tsx';
 import { useSaleState } from '#components/sale/use-sale.ts';
@@ -17,6 +17,7 @@ import type { CartAnswer, SaleAnswer } from '#lib/contract.ts';
 
 /** A cart's things of one sale, and their checkout. */
 export function CartGroup({ cart, sale }: { cart: CartAnswer; sale: SaleAnswer }) {
+  const messages = useMessages();
   const state = useSaleState(sale);
   const checkout = useCheckout();
   const account = knownAccount.use();

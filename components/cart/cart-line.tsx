@@ -2,7 +2,7 @@
 
 import Link from 'next/link';
 import { money } from '#components/format.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { productHref } from '#components/product/product-card.tsx';
 import { StockLine } from '#components/product/stock-line.tsx';
 import { Art } from '#components/ui/art.tsx';
@@ -21,7 +21,7 @@ interface Line {
 }
 
 export function CartLine({ line, product, left, onChange }: Line) {
-  const { cart: words } = messages;
+  const { cart: words } = useMessages();
   return (
     <li className="grid grid-cols-[5rem_1fr] gap-4 px-4 py-4 sm:grid-cols-[6.5rem_1fr] sm:px-6">
       <div className="self-start overflow-hidden rounded-xl bg-sunken">

@@ -3,7 +3,7 @@
 import { CartGroup } from '#components/cart/cart-group.tsx';
 import { useCart } from '#components/cart/use-cart.ts';
 import { HoldLink } from '#components/hold/hold-link.tsx';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { useLiveHolds } from '#components/order/use-orders.ts';
 import { useSales } from '#components/sale/use-sale.ts';
 import { ButtonLink } from '#components/ui/button.tsx';
@@ -16,7 +16,7 @@ export function CartPage() {
   const { cart, problem, isLoading } = useCart();
   const { data } = useSales();
   const holds = useLiveHolds();
-  const { cart: words } = messages;
+  const { cart: words } = useMessages();
 
   if (!cart && problem) return <Trouble problem={problem} missing={words.emptyTitle} retry={() => location.reload()} />;
   if (!mounted || isLoading || (cart && !data)) return <CartSkeleton />;
@@ -51,6 +51,7 @@ export function CartPage() {
 }
 
 function CartSkeleton() {
+  const messages = useMessages();
   return (
     <div role="status" aria-label={messages.shop.loading} className="mx-auto flex max-w-3xl flex-col gap-6">
       <div className="skeleton h-11 w-32" />

@@ -3,7 +3,7 @@
 import { type FormEvent, useId, useRef, useState } from 'react';
 import { ApiProblem } from '#components/api.ts';
 import { CountryOptions } from '#components/delivery/country.tsx';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { Button } from '#components/ui/button.tsx';
 import type { DeliveryAnswer } from '#lib/contract.ts';
 
@@ -37,6 +37,7 @@ interface Form {
 
 /** Delivery details. What is wrong stands at its field, and the first such field gets the focus. */
 export function DeliveryForm({ initial, save, onSave, onCancel }: Form) {
+  const messages = useMessages();
   const [wrong, setWrong] = useState<Partial<Record<Field, string>>>({});
   const [trouble, setTrouble] = useState('');
   const [saving, setSaving] = useState(false);

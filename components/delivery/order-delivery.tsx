@@ -6,7 +6,7 @@ import { useServerTime } from '#components/clock/use-server-time.ts';
 import { Address } from '#components/delivery/address.tsx';
 import { DeliveryForm } from '#components/delivery/delivery-form.tsx';
 import { momentOf } from '#components/format.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { orderPath } from '#components/order/use-orders.ts';
 import { Button } from '#components/ui/button.tsx';
 import type { DeliveryAnswer, OrderAnswer, OrderDeliveryAnswer } from '#lib/contract.ts';
@@ -15,7 +15,7 @@ import type { DeliveryAnswer, OrderAnswer, OrderDeliveryAnswer } from '#lib/cont
 export function OrderDelivery({ order, refresh }: { order: OrderAnswer; refresh: () => Promise<unknown> }) {
   const [changing, setChanging] = useState(false);
   const [news, setNews] = useState('');
-  const { delivery: words } = messages;
+  const { delivery: words } = useMessages();
   const { delivery } = order;
   const untilMs = delivery ? Date.parse(delivery.changeableUntil) : 0;
   const changeable = useServerTime((nowMs) => nowMs < untilMs) ?? false;

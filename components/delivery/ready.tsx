@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { call } from '#components/api.ts';
 import { Address } from '#components/delivery/address.tsx';
 import { DeliveryForm } from '#components/delivery/delivery-form.tsx';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { Button } from '#components/ui/button.tsx';
 import { useApi } from '#components/use-api.ts';
 import type { DeliveryAnswer, SavedDeliveryAnswer } from '#lib/contract.ts';
@@ -16,6 +16,7 @@ const PATH = '/api/delivery';
  * stays when the sale opens.
  */
 export function Ready({ waiting }: { waiting: boolean }) {
+  const messages = useMessages();
   const [open, setOpen] = useState(false);
   const [news, setNews] = useState('');
   const { data, mutate } = useApi<SavedDeliveryAnswer>(waiting || open ? PATH : null, { revalidateOnFocus: false });

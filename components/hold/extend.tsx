@@ -3,7 +3,7 @@
 import { useState } from 'react';
 import { ApiProblem, call } from '#components/api.ts';
 import { useServerTime } from '#components/clock/use-server-time.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { orderPath } from '#components/order/use-orders.ts';
 import { Announcer } from '#components/ui/announcer.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -21,7 +21,7 @@ export function Extend({
 }) {
   const [asking, setAsking] = useState(false);
   const [news, setNews] = useState('');
-  const { hold, refused } = messages;
+  const { hold, refused } = useMessages();
   const endsMs = Date.parse(order.expiresAt);
   const offerMs = endsMs - Math.max(LAST_CALL_MS, (order.holdSeconds * 1_000) / 2);
   const offered = useServerTime((nowMs) => nowMs >= offerMs && nowMs < endsMs);

@@ -2,7 +2,7 @@
 
 import { useState } from 'react';
 import { ApiProblem, call } from '#components/api.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { orderPath } from '#components/order/use-orders.ts';
 import { Pay } from '#components/payment/pay.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -21,7 +21,7 @@ export function HoldActions({
   const [releasing, setReleasing] = useState(false);
   const [paying, setPaying] = useState(false);
   const [trouble, setTrouble] = useState('');
-  const { hold, refused } = messages;
+  const { hold, refused } = useMessages();
 
   async function release() {
     setReleasing(true);

@@ -2,12 +2,12 @@
 
 import Link from 'next/link';
 import { Countdown } from '#components/clock/countdown.tsx';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import type { OrderAnswer } from '#lib/contract.ts';
 
 /** The way back to a hold whose time runs, from anywhere in the shop. */
 export function HoldLink({ hold }: { hold: OrderAnswer }) {
-  const { hold: words } = messages;
+  const { hold: words } = useMessages();
   return (
     <Link
       href={`/orders/${hold.orderId}`}

@@ -6,7 +6,7 @@ import { Extend } from '#components/hold/extend.tsx';
 import { HoldActions } from '#components/hold/hold-actions.tsx';
 import { Ring } from '#components/hold/ring.tsx';
 import { ThresholdAnnouncer } from '#components/hold/threshold-announcer.tsx';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { OrderLines } from '#components/order/order-lines.tsx';
 import { TaxIncluded } from '#components/order/tax-included.tsx';
 import type { OrderAnswer, ProductAnswer } from '#lib/contract.ts';
@@ -20,7 +20,7 @@ interface Held {
 
 /** A hold whose time runs: which units, how long, and what to do now. */
 export function Hold({ order, products, refresh, change }: Held) {
-  const { hold: words } = messages;
+  const { hold: words } = useMessages();
   const endsMs = Date.parse(order.expiresAt);
   const over = useServerTime((nowMs) => nowMs >= endsMs) ?? false;
   return (

@@ -6,7 +6,7 @@ import { Countdown } from '#components/clock/countdown.tsx';
 import { useServerTime } from '#components/clock/use-server-time.ts';
 import { money } from '#components/format.ts';
 import type { CheckoutState } from '#components/hold/use-checkout.ts';
-import { messages } from '#components/messages.ts';
+import { type Messages, useMessages } from '#components/messages/index.ts';
 import { Button } from '#components/ui/button.tsx';
 
 interface Refused {
@@ -18,7 +18,9 @@ interface Refused {
 
 /** Why a checkout waits or was refused, in plain words, said aloud as it happens. */
 export function Refusal({ state, names, onAgree }: Refused) {
-  const lines = state.step === 'idle' || state.step === 'asking' ? [] : wordsFor(state.step, state.problem, names);
+  const messages = useMessages();
+  const lines =
+    state.step === 'idle' || state.step === 'asking' ? [] : wordsFor(messages, state.step, state.problem, names);
   const { code, problem } = (state.step === 'refused' && state.problem) || {};
   const newTotal = code === 'PRICE_CHANGED' ? problem?.total : undefined;
   const retryAt = problem?.retryAt ?? null;
@@ -45,7 +47,7 @@ export function Refusal({ state, names, onAgree }: Refused) {
 /** Why the shopper waits, and for how long; then that they need not any more. */
 function Cooldown({ until }: { until: string }) {
   const over = useServerTime((nowMs) => nowMs >= Date.parse(until));
-  const { cooldown, cooldownOver } = messages.refused;
+  const { cooldown, cooldownOver } = useMessages().refused;
   return over ? (
     <p>{cooldownOver}</p>
   ) : (
@@ -56,6 +58,7 @@ function Cooldown({ until }: { until: string }) {
 }
 
 function wordsFor(
+  messages: Messages,
   step: 'waiting' | 'refused' | 'unanswered',
   problem: ApiProblem,
   names: Record<string, string>,

@@ -2,13 +2,14 @@
 
 import { Countdown, secondsUntil } from '#components/clock/countdown.tsx';
 import { useServerTime } from '#components/clock/use-server-time.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 
 const RADIUS = 54;
 const AROUND = 2 * Math.PI * RADIUS;
 
 /** The time left of a hold, as a ring that empties and digits inside it. */
 export function Ring({ from, until }: { from: string; until: string }) {
+  const messages = useMessages();
   const wholeSeconds = Math.max(1, (Date.parse(until) - Date.parse(from)) / 1_000);
   const seconds = useServerTime(secondsUntil(Date.parse(until))) ?? wholeSeconds;
   const left = Math.min(1, seconds / wholeSeconds);

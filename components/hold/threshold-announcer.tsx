@@ -2,13 +2,14 @@
 
 import { secondsUntil } from '#components/clock/countdown.tsx';
 import { useServerTime } from '#components/clock/use-server-time.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { Announcer } from '#components/ui/announcer.tsx';
 
 const THRESHOLDS = [0, 10, 30, 60, 120, 300];
 
 /** Says the time left aloud at a few moments only; between them it is silent. */
 export function ThresholdAnnouncer({ until, holdSeconds }: { until: string; holdSeconds: number }) {
+  const messages = useMessages();
   const crossed = useServerTime((nowMs) => {
     const seconds = secondsUntil(Date.parse(until))(nowMs);
     return THRESHOLDS.find((threshold) => threshold < holdSeconds && seconds <= threshold) ?? -1;

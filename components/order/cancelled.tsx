@@ -4,7 +4,7 @@ import { storedCart } from '#components/cart/stored-cart.ts';
 import { useCart } from '#components/cart/use-cart.ts';
 import { Refusal } from '#components/hold/refusal.tsx';
 import { useCheckout } from '#components/hold/use-checkout.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { OrderLines } from '#components/order/order-lines.tsx';
 import { useSaleState } from '#components/sale/use-sale.ts';
 import { Button, ButtonLink } from '#components/ui/button.tsx';
@@ -12,6 +12,7 @@ import type { OneSaleAnswer, OrderAnswer } from '#lib/contract.ts';
 
 /** An order that ended without a sale: why, and a way to try again at once. */
 export function Cancelled({ order, sale }: { order: OrderAnswer; sale: OneSaleAnswer | undefined }) {
+  const messages = useMessages();
   const { order: words } = messages;
   const reason = order.reason ?? 'EXPIRED';
   return (
@@ -41,6 +42,7 @@ export function Cancelled({ order, sale }: { order: OrderAnswer; sale: OneSaleAn
 }
 
 function TryAgain({ order, sale }: { order: OrderAnswer; sale: OneSaleAnswer }) {
+  const messages = useMessages();
   const state = useSaleState(sale);
   const checkout = useCheckout();
   const { cart } = useCart();

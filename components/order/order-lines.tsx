@@ -1,10 +1,11 @@
 import { money, unitNumber } from '#components/format.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { Art } from '#components/ui/art.tsx';
 import type { OrderAnswer, ProductAnswer } from '#lib/contract.ts';
 
 /** What an order is of: each product with its very units. `products` may still be loading. */
 export function OrderLines({ order, products }: { order: OrderAnswer; products: ProductAnswer[] }) {
+  const messages = useMessages();
   return (
     <ul className="flex flex-col gap-5">
       {order.items.map((line) => {

@@ -3,7 +3,7 @@
 import { usePathname } from 'next/navigation';
 import { OrderDelivery } from '#components/delivery/order-delivery.tsx';
 import { Hold } from '#components/hold/hold.tsx';
-import { messages } from '#components/messages.ts';
+import { type Messages, useMessages } from '#components/messages/index.ts';
 import { Cancelled } from '#components/order/cancelled.tsx';
 import { Paid } from '#components/order/paid.tsx';
 import { useOrder } from '#components/order/use-order.ts';
@@ -19,11 +19,12 @@ const SKELETON = 'skeleton mx-auto h-160 max-w-4xl rounded-card! lg:h-120';
 
 /** Any order's page. One static page serves them all, so the id is read from the address once the browser has it. */
 export function OrderPage() {
+  const messages = useMessages();
   const pathname = usePathname();
   const orderId = useMounted() ? (pathname.split('/')[2] ?? '') : null;
   const { data: order, error, mutate } = useOrder(orderId);
   const sale = useSale(order?.saleId ?? null).data;
-  useTitle(order && titleOf(order));
+  useTitle(order && titleOf(messages, order));
 
   if (!order) {
     const signIn = (
@@ -40,7 +41,7 @@ export function OrderPage() {
   const products = sale?.products ?? [];
   return (
     <>
-      <Announcer text={titleOf(order)} />
+      <Announcer text={titleOf(messages, order)} />
       {order.status === 'RESERVED' && (
         <Hold order={order} products={products} refresh={() => mutate()} change={(changed) => mutate(changed)} />
       )}
@@ -51,7 +52,7 @@ export function OrderPage() {
   );
 }
 
-function titleOf(order: OrderAnswer): string {
+function titleOf(messages: Messages, order: OrderAnswer): string {
   if (order.status === 'RESERVED') return messages.hold.title;
   return order.status === 'PAID' ? messages.order.paidTitle : messages.order.reasonTitle[order.reason ?? 'EXPIRED'];
 }

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { knownAccount } from '#components/account/known-account.ts';
 import { call } from '#components/api.ts';
 import { momentOf, money } from '#components/format.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { ORDERS_PATH } from '#components/order/use-orders.ts';
 import { Button, ButtonLink } from '#components/ui/button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
@@ -16,6 +16,7 @@ import type { OrderAnswer, OrdersAnswer } from '#lib/contract.ts';
 const TONES = { RESERVED: 'text-warn', PAID: 'text-good', CANCELLED: 'text-muted' } as const;
 
 export function OrdersPage() {
+  const messages = useMessages();
   const { data, error, mutate } = useApi<OrdersAnswer>(ORDERS_PATH);
   const [earlier, setEarlier] = useState<OrdersAnswer[]>([]);
   const account = knownAccount.use();
@@ -64,7 +65,7 @@ export function OrdersPage() {
 }
 
 function OrderRow({ order }: { order: OrderAnswer }) {
-  const { orders: words, order: detail } = messages;
+  const { orders: words, order: detail } = useMessages();
   const units = order.items.reduce((sum, { quantity }) => sum + quantity, 0);
   return (
     <li className="relative flex flex-col gap-1 rounded-card border border-line bg-card px-5 py-4 hover:border-edge">
@@ -91,6 +92,7 @@ function OrderRow({ order }: { order: OrderAnswer }) {
 }
 
 function OrdersSkeleton() {
+  const messages = useMessages();
   return (
     <div role="status" aria-label={messages.shop.loading} className="mx-auto flex max-w-3xl flex-col gap-3">
       <div className="skeleton mb-3 h-11 w-48" />

@@ -1,7 +1,7 @@
 'use client';
 
 import { momentOf, money, unitNumber } from '#components/format.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { OrderLines } from '#components/order/order-lines.tsx';
 import { TaxIncluded } from '#components/order/tax-included.tsx';
 import { ReceiptLinks } from '#components/receipt/receipt-links.tsx';
@@ -11,6 +11,7 @@ import type { OrderAnswer, ProductAnswer } from '#lib/contract.ts';
 
 /** The confirmation: whose number it is now. */
 export function Paid({ order, products }: { order: OrderAnswer; products: ProductAnswer[] }) {
+  const messages = useMessages();
   const { order: words, hold } = messages;
   const first = order.items[0];
   const product = products.find(({ productId }) => productId === first?.productId);

@@ -1,5 +1,5 @@
 import { money, rate } from '#components/format.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import type { OrderAnswer } from '#lib/contract.ts';
 
 /** The tax that an order's total contains; nothing where there is none. */
@@ -10,6 +10,7 @@ export function TaxIncluded({
   order: Pick<OrderAnswer, 'tax' | 'taxBasisPoints' | 'currency'>;
   className?: string;
 }) {
+  const messages = useMessages();
   if (order.taxBasisPoints === 0) return null;
   return (
     <span className={className}>

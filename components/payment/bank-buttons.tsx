@@ -3,7 +3,7 @@
 import { useState } from 'react';
 import { ApiProblem, call } from '#components/api.ts';
 import { money } from '#components/format.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import type { PayProps } from '#components/payment/pay.tsx';
 import { Button } from '#components/ui/button.tsx';
 
@@ -11,7 +11,7 @@ import { Button } from '#components/ui/button.tsx';
 export function BankButtons({ order, over, off, onBusy, onDone, children }: PayProps) {
   const [doing, setDoing] = useState<'success' | 'fail' | null>(null);
   const [trouble, setTrouble] = useState('');
-  const { payment: words, refused } = messages;
+  const { payment: words, refused } = useMessages();
 
   async function answer(choice: 'success' | 'fail') {
     setDoing(choice);

@@ -3,7 +3,7 @@
 import type { Stripe, StripeElements, StripeError } from '@stripe/stripe-js';
 import { type FormEvent, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { money } from '#components/format.ts';
-import { messages } from '#components/messages.ts';
+import { type Messages, useMessages } from '#components/messages/index.ts';
 import { APPEARANCE } from '#components/payment/appearance.ts';
 import type { PayProps } from '#components/payment/pay.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -26,7 +26,7 @@ export function CardFields({
   const [step, setStep] = useState<Step>('loading');
   const [tries, setTries] = useState(0);
   const [trouble, setTrouble] = useState('');
-  const { payment: words } = messages;
+  const { payment: words } = useMessages();
   const refresh = useEffectEvent(onDone);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another try is another load
@@ -72,7 +72,7 @@ export function CardFields({
       await onDone();
       return;
     }
-    setTrouble(inWords(error));
+    setTrouble(inWords(words, error));
     setStep('ready');
     onBusy(false);
     await onDone();
@@ -154,8 +154,7 @@ const isSettledElsewhere = ({ code, payment_intent }: Wrong) =>
   code === 'payment_intent_unexpected_state' && payment_intent?.status !== 'requires_payment_method';
 
 /** A refusal in the provider's own words, which are meant for shoppers; of anything else, that it may be tried again. */
-function inWords({ type, message }: Wrong): string {
-  const { payment: words } = messages;
+function inWords(words: Messages['payment'], { type, message }: Wrong): string {
   if (type === 'validation_error') return ''; // the fields say it themselves
   if (type === 'card_error') return words.declined(message ?? words.declinedPlain);
   return words.unanswered;

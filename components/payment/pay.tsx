@@ -3,7 +3,7 @@
 import { type ReactNode, useState } from 'react';
 import { ApiProblem, call } from '#components/api.ts';
 import { money } from '#components/format.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { BankButtons } from '#components/payment/bank-buttons.tsx';
 import { CardFields } from '#components/payment/card-fields.tsx';
 import { usePayments } from '#components/payment/use-payments.ts';
@@ -31,7 +31,7 @@ export function Pay(props: PayProps) {
   const [started, setStarted] = useState<StartPaymentAnswer['pay'] | null>(null);
   const [starting, setStarting] = useState(false);
   const [trouble, setTrouble] = useState('');
-  const { payment: words } = messages;
+  const { payment: words } = useMessages();
   const amount = money(order.total, order.currency);
 
   async function start() {

@@ -3,12 +3,13 @@
 import Link from 'next/link';
 import { useState } from 'react';
 import { addToCart, useCart } from '#components/cart/use-cart.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { Button } from '#components/ui/button.tsx';
 import type { ProductAnswer } from '#lib/contract.ts';
 
 /** Put units into the cart: allowed at any time, since a cart holds nothing back. */
 export function AddToCart({ product, quantity }: { product: ProductAnswer; quantity: number }) {
+  const messages = useMessages();
   const { cart } = useCart();
   const [step, setStep] = useState<'idle' | 'adding' | 'added' | 'failed'>('idle');
   const inCart = cart?.items.find(({ productId }) => productId === product.productId)?.quantity ?? 0;

@@ -4,7 +4,7 @@ import { knownAccount } from '#components/account/known-account.ts';
 import { SignInToBuy } from '#components/account/sign-in-link.tsx';
 import { Refusal } from '#components/hold/refusal.tsx';
 import { useCheckout } from '#components/hold/use-checkout.ts';
-import { messages } from '#components/messages.ts';
+import { type Messages, useMessages } from '#components/messages/index.ts';
 import { stockOf } from '#components/sale/stock.ts';
 import { Button } from '#components/ui/button.tsx';
 import type { ProductAnswer, SaleState } from '#lib/contract.ts';
@@ -24,11 +24,12 @@ export function BuyNow({
   quantity?: number;
   large?: boolean;
 }) {
+  const messages = useMessages();
   const checkout = useCheckout();
   const buy = (expectedTotal: number) =>
     checkout.begin({ items: [{ productId: product.productId, quantity }] }, expectedTotal);
   const account = knownAccount.use();
-  const label = checkout.busy ? messages.product.buying : buyWords(product, state);
+  const label = checkout.busy ? messages.product.buying : buyWords(messages, product, state);
   const ready = state === 'open' && stockOf(product).state === 'available';
   if (ready && accountsOnly && !account) {
     const size = large ? 'large' : 'medium';
@@ -51,8 +52,7 @@ export function BuyNow({
 }
 
 /** What the button says: why it waits, or that it does not. */
-function buyWords(product: ProductAnswer, state: SaleState): string {
-  const { product: words, sale } = messages;
+function buyWords({ product: words, sale }: Messages, product: ProductAnswer, state: SaleState): string {
   if (state === 'upcoming') return words.waitOpening;
   if (state === 'paused' || state === 'closed' || state === 'restoring') return sale.state[state];
   const stock = stockOf(product);

@@ -2,7 +2,7 @@
 
 import Link from 'next/link';
 import { money } from '#components/format.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { BuyNow } from '#components/product/buy-now.tsx';
 import { ShelfBar, StockLine } from '#components/product/stock-line.tsx';
 import { Art } from '#components/ui/art.tsx';
@@ -25,6 +25,7 @@ export function ProductCard({
   heading: 'h2' | 'h3';
   eager?: boolean;
 }) {
+  const messages = useMessages();
   return (
     <article className="group relative flex flex-col overflow-hidden rounded-card border border-line bg-card">
       <div className="overflow-hidden bg-sunken">

@@ -1,6 +1,7 @@
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 
 export function ProductPageSkeleton() {
+  const messages = useMessages();
   return (
     <div
       role="status"

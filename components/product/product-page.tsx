@@ -3,7 +3,7 @@
 import Link from 'next/link';
 import { useState } from 'react';
 import { money } from '#components/format.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { AddToCart } from '#components/product/add-to-cart.tsx';
 import { BuyNow } from '#components/product/buy-now.tsx';
 import { ProductPageSkeleton } from '#components/product/product-page-skeleton.tsx';
@@ -24,6 +24,7 @@ import type { OneSaleAnswer, ProductAnswer } from '#lib/contract.ts';
 const MOST_AT_ONCE = 10;
 
 export function ProductPage({ saleId, productId }: { saleId: string; productId: string }) {
+  const messages = useMessages();
   const { data: sale, error, mutate } = useSale(saleId);
   const product = sale?.products.find((candidate) => candidate.productId === productId);
   useTitle(product?.name);
@@ -40,6 +41,7 @@ export function ProductPage({ saleId, productId }: { saleId: string; productId: 
 }
 
 function Product({ sale, product }: { sale: OneSaleAnswer; product: ProductAnswer }) {
+  const messages = useMessages();
   const state = useSaleState(sale);
   const [quantity, setQuantity] = useState(1);
   const stock = stockOf(product);

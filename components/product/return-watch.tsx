@@ -1,13 +1,14 @@
 'use client';
 
 import { useEffect, useRef, useState } from 'react';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { stockOf } from '#components/sale/stock.ts';
 import { Announcer } from '#components/ui/announcer.tsx';
 import type { ProductAnswer } from '#lib/contract.ts';
 
 /** Says it aloud when a product that could not be had comes back while the page is open. */
 export function ReturnWatch({ product }: { product: ProductAnswer }) {
+  const messages = useMessages();
   const { state } = stockOf(product);
   const before = useRef(state);
   const [news, setNews] = useState('');

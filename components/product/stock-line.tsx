@@ -1,5 +1,5 @@
 import { clsx } from 'clsx';
-import { messages } from '#components/messages.ts';
+import { type Messages, useMessages } from '#components/messages/index.ts';
 import { type Stock, stockOf } from '#components/sale/stock.ts';
 import type { ProductAnswer } from '#lib/contract.ts';
 
@@ -14,15 +14,15 @@ const TONES: Record<Stock['state'], string> = {
 /** The stock in two or three words; never anything but the true count. */
 export function StockLine({ product, className }: { product: ProductAnswer; className?: string }) {
   const stock = stockOf(product);
+  const { product: words } = useMessages();
   return (
     <span data-stock={stock.state} className={clsx('font-semibold tabular-nums', TONES[stock.state], className)}>
-      {stockWords(stock)}
+      {stockWords(words, stock)}
     </span>
   );
 }
 
-function stockWords(stock: Stock): string {
-  const { product: words } = messages;
+function stockWords(words: Messages['product'], stock: Stock): string {
   switch (stock.state) {
     case 'available':
       return stock.left === 1 ? words.lastOne : words.left(stock.left);
@@ -39,6 +39,7 @@ function stockWords(stock: Stock): string {
 
 /** Where all units of an edition are now: on the shelf, in checkouts, sold. */
 export function ShelfBar({ product, className }: { product: ProductAnswer; className?: string }) {
+  const messages = useMessages();
   const { available, held, sold, minted } = product;
   if (available === null || held === null || sold === null || minted === 0) {
     return <div aria-hidden="true" className={clsx('h-1.5 rounded-full bg-sunken', className)} />;

@@ -1,13 +1,13 @@
 'use client';
 
 import { useState } from 'react';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { Button } from '#components/ui/button.tsx';
 
 /** Copies a receipt's link; where a page may not use the clipboard, shows it to be copied by hand. */
 export function CopyLink({ path }: { path: string | undefined }) {
   const [step, setStep] = useState<'idle' | 'copied' | 'shown'>('idle');
-  const { receipt: words } = messages;
+  const { receipt: words } = useMessages();
   const link = path === undefined ? '' : new URL(path, location.href).href;
 
   async function copy() {

@@ -1,7 +1,7 @@
 'use client';
 
 import { usePathname } from 'next/navigation';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { CopyLink } from '#components/receipt/copy-link.tsx';
 import { Receipt } from '#components/receipt/receipt.tsx';
 import { useReceipt } from '#components/receipt/use-receipt.ts';
@@ -15,7 +15,7 @@ export function ReceiptPage() {
   const mounted = useMounted();
   const orderId = mounted ? (pathname.split('/')[2] ?? '') : null;
   const { data: receipt, error, mutate } = useReceipt(orderId, mounted ? location.hash.slice(1) : '');
-  const { receipt: words, shop } = messages;
+  const { receipt: words, shop } = useMessages();
 
   if (!receipt) {
     if (error) return <Trouble problem={error} missing={words.missing} retry={() => mutate()} />;

@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react';
 import { Address } from '#components/delivery/address.tsx';
 import { count, dateOf, money, rate, unitNumber } from '#components/format.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { Mark } from '#components/ui/mark.tsx';
 import type { ReceiptAnswer } from '#lib/contract.ts';
 
 /** A receipt as a sheet of paper: on screen a card, in print the page itself. */
 export function Receipt({ receipt }: { receipt: ReceiptAnswer }) {
-  const { receipt: words } = messages;
+  const { receipt: words } = useMessages();
   return (
     <article className="flex flex-col gap-8 rounded-card border border-line bg-card p-6 sm:p-10 print:border-0 print:p-0">
       <header className="flex flex-wrap items-start justify-between gap-4">
@@ -53,6 +53,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 }
 
 function Lines({ receipt }: { receipt: ReceiptAnswer }) {
+  const messages = useMessages();
   const { receipt: words } = messages;
   const amount = (minorUnits: number) => money(minorUnits, receipt.currency);
   return (

@@ -2,7 +2,7 @@
 
 import { Countdown } from '#components/clock/countdown.tsx';
 import { momentOf } from '#components/format.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { OpenSale } from '#components/sale/open-sale.tsx';
 import { useSaleState } from '#components/sale/use-sale.ts';
 import { Art } from '#components/ui/art.tsx';
@@ -13,6 +13,7 @@ const SHOWN = 4;
 
 /** A sale on the home page that is still to open; at its minute it becomes an open one. */
 export function ComingSale({ sale }: { sale: SaleAnswer }) {
+  const messages = useMessages();
   const state = useSaleState(sale);
   if (state === 'open') return <OpenSale sale={sale} eager={false} />;
   const { clock, home } = messages;

@@ -1,7 +1,7 @@
 'use client';
 
 import Link from 'next/link';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { ShelfSkeleton } from '#components/product/product-card.tsx';
 import { ComingSale } from '#components/sale/coming-sale.tsx';
 import { OpenSale } from '#components/sale/open-sale.tsx';
@@ -13,6 +13,7 @@ const FULL_SALES = 3;
 
 /** The sales as they are now: open ones on the shelf, coming ones with their countdown, the rest as a list. */
 export function Home() {
+  const messages = useMessages();
   const { data, error, mutate } = useSales();
   if (!data && error) return <Trouble problem={error} missing={messages.trouble.missingText} retry={() => mutate()} />;
   if (!data) return <HomeSkeleton />;
@@ -62,6 +63,7 @@ export function Home() {
 }
 
 function HomeSkeleton() {
+  const messages = useMessages();
   return (
     <div role="status" aria-label={messages.shop.loading} className="flex flex-col gap-5">
       <div className="flex flex-col gap-3">

@@ -1,7 +1,7 @@
 'use client';
 
 import Link from 'next/link';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { ProductCard, SHELF } from '#components/product/product-card.tsx';
 import { SaleStatus } from '#components/sale/sale-status.tsx';
 import { useSaleState } from '#components/sale/use-sale.ts';
@@ -12,7 +12,7 @@ const SHOWN = 4;
 /** A sale on the home page that sells now: its first products can be bought from here. */
 export function OpenSale({ sale, eager }: { sale: SaleAnswer; eager: boolean }) {
   const state = useSaleState(sale);
-  const { home } = messages;
+  const { home } = useMessages();
   return (
     <section className="flex flex-col gap-5">
       <header className="flex flex-col gap-2">

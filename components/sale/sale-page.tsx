@@ -3,7 +3,7 @@
 import { Countdown } from '#components/clock/countdown.tsx';
 import { Ready } from '#components/delivery/ready.tsx';
 import { momentOf } from '#components/format.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { ProductCard, SHELF, ShelfSkeleton } from '#components/product/product-card.tsx';
 import { SaleStatus } from '#components/sale/sale-status.tsx';
 import { StateNote } from '#components/sale/state-note.tsx';
@@ -15,6 +15,7 @@ import { useTitle } from '#components/ui/use-title.ts';
 import type { OneSaleAnswer } from '#lib/contract.ts';
 
 export function SalePage({ saleId }: { saleId: string }) {
+  const messages = useMessages();
   const { data: sale, error, mutate } = useSale(saleId);
   useTitle(sale?.name);
   if (sale) return <Sale sale={sale} />;
@@ -32,6 +33,7 @@ export function SalePage({ saleId }: { saleId: string }) {
 }
 
 function Sale({ sale }: { sale: OneSaleAnswer }) {
+  const messages = useMessages();
   const state = useSaleState(sale);
   const { clock, sale: words } = messages;
   const soldOut = sale.products.length > 0 && sale.products.every((product) => stockOf(product).state === 'soldOut');

@@ -3,7 +3,7 @@
 import { clsx } from 'clsx';
 import { Countdown } from '#components/clock/countdown.tsx';
 import { momentOf } from '#components/format.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { useSaleState } from '#components/sale/use-sale.ts';
 import type { SaleAnswer, SaleState } from '#lib/contract.ts';
 
@@ -18,7 +18,7 @@ const DOTS: Record<SaleState, string> = {
 /** A sale's state in a few words, with the time that matters next. */
 export function SaleStatus({ sale, className }: { sale: SaleAnswer; className?: string }) {
   const state = useSaleState(sale);
-  const { clock, sale: words } = messages;
+  const { clock, sale: words } = useMessages();
   return (
     <p className={clsx('flex flex-wrap items-center gap-x-3 gap-y-1 text-sm', className)}>
       <span className="inline-flex items-center gap-2 font-semibold">

@@ -1,13 +1,13 @@
 'use client';
 
 import Link from 'next/link';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { useSales } from '#components/sale/use-sale.ts';
 import type { SaleState } from '#lib/contract.ts';
 
 /** What a shopper should know when buying is not possible now, and where to go next. */
 export function StateNote({ state, saleId, soldOut = false }: { state: SaleState; saleId: string; soldOut?: boolean }) {
-  const { sale: words } = messages;
+  const { sale: words } = useMessages();
   const text = {
     upcoming: '',
     open: '',
@@ -27,6 +27,7 @@ export function StateNote({ state, saleId, soldOut = false }: { state: SaleState
 
 /** The next thing to look forward to: an open sale, else the one that opens soonest. */
 function NextSale({ after }: { after: string }) {
+  const messages = useMessages();
   const { data } = useSales();
   const others = (data?.sales ?? []).filter(({ saleId, products }) => saleId !== after && products.length > 0);
   const next =

@@ -5,7 +5,7 @@ import { usePathname } from 'next/navigation';
 import { knownAccount } from '#components/account/known-account.ts';
 import { useCart } from '#components/cart/use-cart.ts';
 import { HoldLink } from '#components/hold/hold-link.tsx';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { useLiveHolds } from '#components/order/use-orders.ts';
 import { Mark } from '#components/ui/mark.tsx';
 import { useMounted } from '#components/ui/use-mounted.ts';
@@ -14,6 +14,7 @@ const LINK =
   'inline-flex min-h-11 items-center rounded-full px-2 hover:bg-sunken sm:px-3 aria-[current=page]:font-semibold';
 
 export function Header() {
+  const messages = useMessages();
   const pathname = usePathname();
   const mounted = useMounted();
   const { things } = useCart();

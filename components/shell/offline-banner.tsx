@@ -1,7 +1,7 @@
 'use client';
 
 import { useSyncExternalStore } from 'react';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 
 function subscribe(listener: () => void): () => void {
   window.addEventListener('online', listener);
@@ -13,6 +13,7 @@ function subscribe(listener: () => void): () => void {
 }
 
 export function OfflineBanner() {
+  const messages = useMessages();
   const online = useSyncExternalStore(
     subscribe,
     () => navigator.onLine,

@@ -1,11 +1,11 @@
 'use client';
 
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { usePayments } from '#components/payment/use-payments.ts';
 
 /** Whether money moves. The strip has its height before the words are known, so that nothing jumps. */
 export function TestPayments() {
-  const { shop } = messages;
+  const { shop } = useMessages();
   const payments = usePayments();
   return (
     <aside

@@ -1,6 +1,6 @@
 'use client';
 
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 
 const STEP =
   'grid size-11 place-items-center rounded-full text-xl leading-none hover:bg-sunken aria-disabled:cursor-not-allowed aria-disabled:text-edge aria-disabled:hover:bg-transparent';
@@ -17,6 +17,7 @@ export function Quantity({
   label: string;
   onChange: (value: number) => void;
 }) {
+  const messages = useMessages();
   const step = (by: number) => {
     const next = value + by;
     if (next >= 1 && next <= most) onChange(next);

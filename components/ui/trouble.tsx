@@ -2,7 +2,7 @@
 
 import type { ReactNode } from 'react';
 import type { ApiProblem } from '#components/api.ts';
-import { messages } from '#components/messages.ts';
+import { useMessages } from '#components/messages/index.ts';
 import { Button, ButtonLink } from '#components/ui/button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 
@@ -19,7 +19,7 @@ export function Trouble({
   /** One more way on when there is no such thing. */
   whenMissing?: ReactNode;
 }) {
-  const { trouble, shop } = messages;
+  const { trouble, shop } = useMessages();
   if (problem.status === 404 || problem.status === 400) {
     return (
       <Notice title={trouble.missingTitle} text={missing}>

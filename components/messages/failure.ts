@@ -1,0 +1,15 @@
+import type { Language } from '#components/messages/language.ts';
+
+/** What is said when even the layout failed: apart from all other words, since every page loads it. */
+export const FAILURE: Record<Language, { title: string; text: string; again: string }> = {
+  en: {
+    title: 'That did not work',
+    text: 'Something went wrong on our side. Nothing you hold or bought is affected.',
+    again: 'Try again',
+  },
+  de: {
+    title: 'Das hat nicht geklappt',
+    text: 'Bei uns ist etwas schiefgegangen. Was du hältst oder gekauft hast, ist davon nicht betroffen.',
+    again: 'Noch einmal versuchen',
+  },
+};

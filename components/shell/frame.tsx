@@ -1,0 +1,40 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import { useMessages } from '#components/messages/index.ts';
+import { Header } from '#components/shell/header.tsx';
+import { OfflineBanner } from '#components/shell/offline-banner.tsx';
+import { TestPayments } from '#components/shell/test-payments.tsx';
+import { Mark } from '#components/ui/mark.tsx';
+
+/** What stands around every page of the shop. */
+export function Frame({ children }: { children: ReactNode }) {
+  const { shop, trouble } = useMessages();
+  return (
+    <div className="flex min-h-dvh flex-col">
+      <a
+        href="#content"
+        className="sr-only rounded-full bg-ink px-4 py-2 text-paper focus:not-sr-only focus:fixed focus:top-3 focus:left-3 focus:z-40"
+      >
+        {shop.skip}
+      </a>
+      <TestPayments />
+      <Header />
+      <noscript>
+        <p className="bg-sunken px-4 py-3 text-center">{trouble.noScript}</p>
+      </noscript>
+      <main
+        id="content"
+        tabIndex={-1}
+        className="mx-auto w-full max-w-6xl flex-1 px-4 py-6 outline-none sm:px-6 sm:py-10"
+      >
+        {children}
+      </main>
+      <footer className="mx-auto flex w-full max-w-6xl items-center gap-3 px-4 py-10 text-muted text-sm sm:px-6">
+        <Mark className="size-5" />
+        {shop.footer}
+      </footer>
+      <OfflineBanner />
+    </div>
+  );
+}
