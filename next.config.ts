@@ -29,9 +29,14 @@ const config: NextConfig = {
   reactStrictMode: true,
   devIndicators: false,
   // Shells of unknown ids stay in memory: nobody fills the disk by asking for pages that do not exist.
-  experimental: { isrFlushToDisk: false },
+  experimental: { isrFlushToDisk: false, globalNotFound: true },
   // Security headers are server.ts's (lib/http/headers.ts): Next would keep those of the build's environment.
   headers: async () => [
+    {
+      source: '/:path((?!api/|art/|_next/).*)',
+      // One address, several languages: a cache that many share would mix them up. Browsers ask with their ETag.
+      headers: [{ key: 'Cache-Control', value: 'private, no-cache' }],
+    },
     {
       source: '/orders/:orderId/receipt',
       headers: [

@@ -1,16 +1,9 @@
 import type { Metadata, Viewport } from 'next';
-import localFont from 'next/font/local';
 import type { ReactNode } from 'react';
+import { Document } from '#app/document.tsx';
 import { LANGUAGES, languageOf } from '#components/messages/language.ts';
 import { messagesOf } from '#components/messages/server.ts';
 import { Speaking } from '#components/messages/speaking.tsx';
-import '#app/globals.css';
-
-const geist = localFont({
-  src: '../../node_modules/geist/dist/fonts/geist-sans/Geist-Variable.woff2',
-  variable: '--font-geist',
-  weight: '100 900',
-});
 
 interface Props {
   params: Promise<{ lang: string }>;
@@ -37,10 +30,8 @@ export const viewport: Viewport = {
 export default async function RootLayout({ children, params }: Props & { children: ReactNode }) {
   const language = languageOf((await params).lang);
   return (
-    <html lang={language} className={geist.variable}>
-      <body className="min-h-dvh font-sans antialiased">
-        <Speaking language={language}>{children}</Speaking>
-      </body>
-    </html>
+    <Document language={language}>
+      <Speaking language={language}>{children}</Speaking>
+    </Document>
   );
 }

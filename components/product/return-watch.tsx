@@ -8,15 +8,15 @@ import type { ProductAnswer } from '#lib/contract.ts';
 
 /** Says it aloud when a product that could not be had comes back while the page is open. */
 export function ReturnWatch({ product }: { product: ProductAnswer }) {
-  const messages = useMessages();
+  const { backAgain } = useMessages().product;
   const { state } = stockOf(product);
   const before = useRef(state);
   const [news, setNews] = useState('');
   useEffect(() => {
     if (state === before.current) return;
     const cameBack = state === 'available' && (before.current === 'allHeld' || before.current === 'soldOut');
-    setNews(cameBack ? messages.product.backAgain(product.name) : '');
+    setNews(cameBack ? backAgain(product.name) : '');
     before.current = state;
-  }, [state, product.name]);
+  }, [state, product.name, backAgain]);
   return <Announcer text={news} />;
 }
