@@ -33,8 +33,10 @@ import * as products from '#app/api/products/route.ts';
 import * as saleEvents from '#app/api/sales/[id]/events/route.ts';
 import * as sale from '#app/api/sales/[id]/route.ts';
 import * as sales from '#app/api/sales/route.ts';
+import { BUSY } from '#components/messages/failure.ts';
 import { env } from '#lib/env.ts';
 import { neighbourhoodOf, noteAddress, viaUnknownProxy } from '#lib/http/address.ts';
+import { busyPage } from '#lib/http/busy-page.ts';
 import { answerBroken } from '#lib/http/gate.ts';
 import { securityHeaders, setSecurityHeaders } from '#lib/http/headers.ts';
 import { expressLane, isPage, send } from '#lib/http/lane.ts';
@@ -85,7 +87,9 @@ function refusePage(req: IncomingMessage): Response | undefined {
   if (!isPage(req)) return undefined;
   const { env, rates } = holdfast();
   const exceeded = rates.take('page', { address: neighbourhoodOf(req, env.TRUSTED_PROXY_HOPS) });
-  return exceeded && tooMany(exceeded);
+  if (!exceeded) return undefined;
+  const refusal = tooMany(exceeded);
+  return req.headers.accept?.includes('text/html') ? busyPage(refusal, BUSY) : refusal;
 }
 
 /** One web process: Next.js, and the express lane in front of it. */

@@ -1,6 +1,6 @@
 import { count } from '#components/format.ts';
 import type { Messages } from '#components/messages/en.ts';
-import { FAILURE } from '#components/messages/failure.ts';
+import { BUSY, FAILURE } from '#components/messages/failure.ts';
 import { speech } from '#components/messages/speech.ts';
 
 const { plural, duration, units } = speech('de', {
@@ -10,6 +10,7 @@ const { plural, duration, units } = speech('de', {
 });
 
 export const de: Messages = {
+  language: 'de',
   shop: {
     name: 'Holdfast',
     tagline: 'Nummerierte Dinge, einmal verkauft',
@@ -34,6 +35,8 @@ export const de: Messages = {
   },
   trouble: {
     ...FAILURE.de,
+    busyTitle: BUSY.de.title,
+    busyText: BUSY.de.text,
     restoringTitle: 'Wir räumen das Regal neu ein',
     restoringText:
       'Der Shop zählt seine Stücke gerade neu, damit keines zweimal verkauft wird. Diese Seite versucht es von selbst wieder.',
@@ -45,6 +48,7 @@ export const de: Messages = {
       'Für den Bestand in Echtzeit und zum Kaufen braucht es JavaScript. Bitte schalte es ein, oder komm mit einem anderen Browser wieder.',
   },
   clock: {
+    opens: 'Beginnt',
     opensIn: 'Beginnt in',
     until: 'bis',
     opening: 'Beginnt…',
@@ -104,6 +108,10 @@ export const de: Messages = {
     shelf: (available, held, sold) => `${count(available)} im Regal, ${count(held)} an Kassen, ${count(sold)} verkauft`,
     limit: (limit) => `Höchstens ${count(limit)} pro Person.`,
     backAgain: (name) => `${name} ist wieder da.`,
+    tellMe: 'Sag mir, wenn eins zurückkommt',
+    telling: 'Diese Seite meldet sich, sobald eins zurückkommt, auch aus einem Tab im Hintergrund. Lass sie offen.',
+    tellingByTab: 'Dieser Tab zeigt einen Punkt, sobald eins zurückkommt. Lass ihn offen.',
+    backAgainText: 'Sei schnell: Wer zuerst zur Kasse geht, hat es.',
     quantity: 'Anzahl',
     fewer: 'Eins weniger',
     more: 'Eins mehr',

@@ -1,5 +1,6 @@
 import { count } from '#components/format.ts';
-import { FAILURE } from '#components/messages/failure.ts';
+import { BUSY, FAILURE } from '#components/messages/failure.ts';
+import type { Language } from '#components/messages/language.ts';
 import { speech } from '#components/messages/speech.ts';
 import type { CancelReason } from '#lib/contract.ts';
 
@@ -11,6 +12,8 @@ const { plural, duration, units } = speech('en', {
 
 /** Every word that a shopper or merchant reads, in English; the other languages have the same shape. */
 export const en = {
+  /** BCP 47. */
+  language: 'en' as Language,
   shop: {
     name: 'Holdfast',
     tagline: 'Numbered things, sold once',
@@ -35,6 +38,8 @@ export const en = {
   },
   trouble: {
     ...FAILURE.en,
+    busyTitle: BUSY.en.title,
+    busyText: BUSY.en.text,
     restoringTitle: "We're restoring the shelf",
     restoringText: 'The shop is counting its units again, so that none is sold twice. This page tries again by itself.',
     unreachableTitle: 'The shop is not answering',
@@ -44,6 +49,7 @@ export const en = {
     noScript: 'Live stock and buying need JavaScript. Please turn it on, or come back with another browser.',
   },
   clock: {
+    opens: 'Opens',
     opensIn: 'Opens in',
     until: 'until',
     opening: 'Opening…',
@@ -100,6 +106,10 @@ export const en = {
       `${count(available)} on the shelf, ${count(held)} in checkouts, ${count(sold)} sold`,
     limit: (limit: number) => `At most ${count(limit)} for each shopper.`,
     backAgain: (name: string) => `${name} is available again.`,
+    tellMe: 'Tell me when one comes back',
+    telling: 'This page tells you the moment one comes back, also from a tab in the background. Leave it open.',
+    tellingByTab: 'This tab shows a dot the moment one comes back. Leave it open.',
+    backAgainText: 'Be quick: whoever checks out first has it.',
     quantity: 'Quantity',
     fewer: 'One less',
     more: 'One more',

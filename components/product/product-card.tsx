@@ -6,6 +6,7 @@ import { useMessages } from '#components/messages/index.ts';
 import { BuyNow } from '#components/product/buy-now.tsx';
 import { ShelfBar, StockLine } from '#components/product/stock-line.tsx';
 import { Art } from '#components/ui/art.tsx';
+import type { ProductAbout, SaleAbout } from '#lib/catalog/index.ts';
 import type { ProductAnswer, SaleState } from '#lib/contract.ts';
 
 export const productHref = ({ saleId, productId }: { saleId: string; productId: string }) =>
@@ -57,12 +58,24 @@ export function ProductCard({
   );
 }
 
-export function ProductCardSkeleton() {
+/** A card before its price and stock are known; without `about` not even its name is. */
+function ProductCardSkeleton({ saleId, about, eager }: { saleId?: string; about?: ProductAbout; eager: boolean }) {
   return (
-    <div className="flex flex-col overflow-hidden rounded-card border border-line bg-card" aria-hidden="true">
-      <div className="skeleton aspect-square rounded-none!" />
+    <div className="relative flex flex-col overflow-hidden rounded-card border border-line bg-card">
+      <div className="overflow-hidden bg-sunken">
+        {about ? <Art name={about.art} eager={eager} /> : <div className="skeleton aspect-square rounded-none!" />}
+      </div>
       <div className="flex flex-col gap-3 p-3.5 sm:p-5">
-        <div className="skeleton h-5 w-3/4" />
+        {about && saleId ? (
+          <Link
+            href={productHref({ saleId, productId: about.productId })}
+            className="wrap-anywhere font-semibold leading-snug after:absolute after:inset-0 after:rounded-card"
+          >
+            {about.name}
+          </Link>
+        ) : (
+          <div className="skeleton h-5 w-3/4" />
+        )}
         <div className="skeleton h-4 w-1/2" />
         <div className="skeleton h-1.5 w-full" />
         <div className="skeleton mt-2 h-11 w-full rounded-full!" />
@@ -73,12 +86,19 @@ export function ProductCardSkeleton() {
 
 export const SHELF = 'grid grid-cols-2 gap-3 sm:gap-5 lg:grid-cols-4';
 
-export function ShelfSkeleton() {
+/** A shelf of the same geometry while its products are asked for. */
+export function ShelfSkeleton({ about, most }: { about?: SaleAbout; most?: number }) {
+  const { shop } = useMessages();
   return (
     <div className={SHELF}>
-      {['a', 'b', 'c', 'd'].map((key) => (
-        <ProductCardSkeleton key={key} />
-      ))}
+      <p role="status" aria-label={shop.loading} className="sr-only" />
+      {about
+        ? about.products
+            .slice(0, most)
+            .map((product, i) => (
+              <ProductCardSkeleton key={product.productId} saleId={about.saleId} about={product} eager={i < 4} />
+            ))
+        : ['a', 'b', 'c', 'd'].map((key) => <ProductCardSkeleton key={key} eager={false} />)}
     </div>
   );
 }

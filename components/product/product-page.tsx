@@ -18,17 +18,27 @@ import { ButtonLink } from '#components/ui/button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Quantity } from '#components/ui/quantity.tsx';
 import { Trouble } from '#components/ui/trouble.tsx';
-import { useTitle } from '#components/ui/use-title.ts';
+import type { SaleAbout } from '#lib/catalog/index.ts';
 import type { OneSaleAnswer, ProductAnswer } from '#lib/contract.ts';
 
 const MOST_AT_ONCE = 10;
 
-export function ProductPage({ saleId, productId }: { saleId: string; productId: string }) {
+/** @param about what the page may show before it knows more; undefined where the server did not know it either */
+export function ProductPage({
+  saleId,
+  productId,
+  about,
+}: {
+  saleId: string;
+  productId: string;
+  about: SaleAbout | undefined;
+}) {
   const messages = useMessages();
-  const { data: sale, error, mutate } = useSale(saleId);
+  const [watching, setWatching] = useState(false);
+  const { data: sale, error, mutate } = useSale(saleId, watching);
   const product = sale?.products.find((candidate) => candidate.productId === productId);
-  useTitle(product?.name);
-  if (sale && product) return <Product sale={sale} product={product} />;
+  if (sale && product)
+    return <Product sale={sale} product={product} watching={watching} onWatch={() => setWatching(true)} />;
   if (sale) {
     return (
       <Notice title={messages.trouble.missingTitle} text={messages.product.missing}>
@@ -37,10 +47,26 @@ export function ProductPage({ saleId, productId }: { saleId: string; productId: 
     );
   }
   if (error) return <Trouble problem={error} missing={messages.sale.missing} retry={() => mutate()} />;
-  return <ProductPageSkeleton />;
+  return (
+    <ProductPageSkeleton
+      sale={about}
+      product={about?.products.find((candidate) => candidate.productId === productId)}
+    />
+  );
 }
 
-function Product({ sale, product }: { sale: OneSaleAnswer; product: ProductAnswer }) {
+function Product({
+  sale,
+  product,
+  watching,
+  onWatch,
+}: {
+  sale: OneSaleAnswer;
+  product: ProductAnswer;
+  /** The shopper waits for a unit to come back. */
+  watching: boolean;
+  onWatch: () => void;
+}) {
   const messages = useMessages();
   const state = useSaleState(sale);
   const [quantity, setQuantity] = useState(1);
@@ -77,7 +103,7 @@ function Product({ sale, product }: { sale: OneSaleAnswer; product: ProductAnswe
             <p className="text-muted text-sm">{words.heldSome(stock.held)}</p>
           )}
           {stock.state === 'soldOut' && <p className="text-muted text-sm">{words.soldOutText(stock.sold)}</p>}
-          <ReturnWatch product={product} />
+          <ReturnWatch product={product} watching={watching} onWatch={onWatch} />
         </div>
         {product.description && <p className="max-w-prose text-muted">{product.description}</p>}
         <StateNote state={state} saleId={sale.saleId} soldOut={stock.state === 'soldOut'} />

@@ -4,19 +4,24 @@ import Link from 'next/link';
 import { useMessages } from '#components/messages/index.ts';
 import { ShelfSkeleton } from '#components/product/product-card.tsx';
 import { ComingSale } from '#components/sale/coming-sale.tsx';
-import { OpenSale } from '#components/sale/open-sale.tsx';
+import { OpenSale, SHOWN } from '#components/sale/open-sale.tsx';
+import { Opening } from '#components/sale/opening.tsx';
 import { SaleStatus } from '#components/sale/sale-status.tsx';
 import { useSales } from '#components/sale/use-sale.ts';
 import { Trouble } from '#components/ui/trouble.tsx';
+import type { SaleAbout } from '#lib/catalog/index.ts';
 
 const FULL_SALES = 3;
 
-/** The sales as they are now: open ones on the shelf, coming ones with their countdown, the rest as a list. */
-export function Home() {
+/**
+ * The sales as they are now: open ones on the shelf, coming ones with their countdown, the rest as a list.
+ * @param about what the page may show before it knows more
+ */
+export function Home({ about }: { about: SaleAbout[] }) {
   const messages = useMessages();
   const { data, error, mutate } = useSales();
   if (!data && error) return <Trouble problem={error} missing={messages.trouble.missingText} retry={() => mutate()} />;
-  if (!data) return <HomeSkeleton />;
+  if (!data) return <HomeSkeleton about={about} />;
 
   const sales = data.sales.filter(({ products }) => products.length > 0);
   const coming = sales
@@ -62,16 +67,17 @@ export function Home() {
   );
 }
 
-function HomeSkeleton() {
-  const messages = useMessages();
-  return (
-    <div role="status" aria-label={messages.shop.loading} className="flex flex-col gap-5">
-      <div className="flex flex-col gap-3">
+function HomeSkeleton({ about }: { about: SaleAbout[] }) {
+  if (about.length === 0) return <ShelfSkeleton />;
+  return about.map((sale) => (
+    <section key={sale.saleId} className="flex flex-col gap-5">
+      <header className="flex flex-col gap-2">
         <div className="skeleton h-5 w-28" />
-        <div className="skeleton h-9 w-64" />
-        <div className="skeleton h-6 w-full max-w-prose" />
-      </div>
-      <ShelfSkeleton />
-    </div>
-  );
+        <h2 className="wrap-anywhere font-semibold text-3xl tracking-tight sm:text-4xl">{sale.name}</h2>
+        {sale.description && <p className="max-w-prose text-muted">{sale.description}</p>}
+        <Opening opensAt={sale.opensAt} />
+      </header>
+      <ShelfSkeleton about={sale} most={SHOWN} />
+    </section>
+  ));
 }

@@ -11,9 +11,10 @@ export const salePath = (saleId: string) => `/api/sales/${encodeURIComponent(sal
 
 /**
  * One event stream of a sale while the page is seen: a hidden tab gives its connection back, since a browser has few per shop.
+ * @param evenHidden keep it: somebody waits for news of this sale in another tab
  * @returns whether the stream is open now; while it is not, the caller polls
  */
-export function useLiveSale(saleId: string | null, onSale: (sale: OneSaleAnswer) => void): boolean {
+export function useLiveSale(saleId: string | null, onSale: (sale: OneSaleAnswer) => void, evenHidden = false): boolean {
   const [connected, setConnected] = useState(false);
   const receive = useEffectEvent(onSale);
 
@@ -31,7 +32,7 @@ export function useLiveSale(saleId: string | null, onSale: (sale: OneSaleAnswer)
     };
     const open = () => {
       close();
-      if (document.hidden) return;
+      if (document.hidden && !evenHidden) return;
       source = new EventSource(`${salePath(saleId)}/events`);
       source.addEventListener('open', () => setConnected(true));
       source.addEventListener('sale', (event) => {
@@ -53,7 +54,7 @@ export function useLiveSale(saleId: string | null, onSale: (sale: OneSaleAnswer)
       document.removeEventListener('visibilitychange', open);
       close();
     };
-  }, [saleId]);
+  }, [saleId, evenHidden]);
 
   return connected;
 }

@@ -7,7 +7,8 @@ import { SaleStatus } from '#components/sale/sale-status.tsx';
 import { useSaleState } from '#components/sale/use-sale.ts';
 import type { SaleAnswer } from '#lib/contract.ts';
 
-const SHOWN = 4;
+/** A sale's products on the home page; the others are on its own. */
+export const SHOWN = 4;
 
 /** A sale on the home page that sells now: its first products can be bought from here. */
 export function OpenSale({ sale, eager }: { sale: SaleAnswer; eager: boolean }) {

@@ -5,6 +5,7 @@ import { Ready } from '#components/delivery/ready.tsx';
 import { momentOf } from '#components/format.ts';
 import { useMessages } from '#components/messages/index.ts';
 import { ProductCard, SHELF, ShelfSkeleton } from '#components/product/product-card.tsx';
+import { Opening } from '#components/sale/opening.tsx';
 import { SaleStatus } from '#components/sale/sale-status.tsx';
 import { StateNote } from '#components/sale/state-note.tsx';
 import { stockOf } from '#components/sale/stock.ts';
@@ -12,22 +13,39 @@ import { useSale, useSaleState } from '#components/sale/use-sale.ts';
 import { Announcer } from '#components/ui/announcer.tsx';
 import { Trouble } from '#components/ui/trouble.tsx';
 import { useTitle } from '#components/ui/use-title.ts';
+import type { SaleAbout } from '#lib/catalog/index.ts';
 import type { OneSaleAnswer } from '#lib/contract.ts';
 
-export function SalePage({ saleId }: { saleId: string }) {
+/** @param about what the page may show before it knows more; undefined where the server did not know it either */
+export function SalePage({ saleId, about }: { saleId: string; about: SaleAbout | undefined }) {
   const messages = useMessages();
   const { data: sale, error, mutate } = useSale(saleId);
   useTitle(sale?.name);
   if (sale) return <Sale sale={sale} />;
   if (error) return <Trouble problem={error} missing={messages.sale.missing} retry={() => mutate()} />;
+  return <SaleSkeleton about={about} />;
+}
+
+function SaleSkeleton({ about }: { about: SaleAbout | undefined }) {
   return (
-    <div role="status" aria-label={messages.shop.loading} className="flex flex-col gap-8">
-      <div className="flex flex-col gap-4">
+    <div className="flex flex-col gap-8">
+      <header className="flex flex-col gap-4">
         <div className="skeleton h-5 w-32" />
-        <div className="skeleton h-10 w-3/4 max-w-lg sm:h-14" />
-        <div className="skeleton h-6 w-full max-w-prose" />
-      </div>
-      <ShelfSkeleton />
+        {about ? (
+          <>
+            <h1 className="wrap-anywhere font-semibold text-4xl tracking-tight sm:text-6xl">{about.name}</h1>
+            {about.description && <p className="max-w-prose text-lg text-muted">{about.description}</p>}
+            <Opening opensAt={about.opensAt} />
+          </>
+        ) : (
+          <>
+            <div className="skeleton h-10 w-3/4 max-w-lg sm:h-14" />
+            <div className="skeleton h-6 w-full max-w-prose" />
+          </>
+        )}
+        <div className="skeleton h-5 w-full max-w-md" />
+      </header>
+      <ShelfSkeleton about={about} />
     </div>
   );
 }

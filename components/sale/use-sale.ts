@@ -14,16 +14,22 @@ const OPENING_CROWD_MS = 2_000;
 const newer = (known: OneSaleAnswer | undefined, arrived: OneSaleAnswer) =>
   known && Date.parse(known.serverTime) > Date.parse(arrived.serverTime) ? known : arrived;
 
-/** One sale, live: by its event stream, or by polling while that is not to be had. Null asks nothing. */
-export function useSale(saleId: string | null) {
+/**
+ * One sale, live: by its event stream, or by polling while that is not to be had. Null asks nothing.
+ * @param evenHidden stay live in a tab that is not seen
+ */
+export function useSale(saleId: string | null, evenHidden = false) {
   const live = useRef(false);
   const sale = useApi<OneSaleAnswer>(saleId === null ? null : salePath(saleId), {
     refreshInterval: () => jittered(live.current ? POLL_WHILE_LIVE_MS : POLL_MS),
+    refreshWhenHidden: evenHidden,
     keepPreviousData: false,
   });
-  live.current = useLiveSale(saleId, (arrived) => {
-    sale.mutate((known) => newer(known, arrived), { revalidate: false });
-  });
+  live.current = useLiveSale(
+    saleId,
+    (arrived) => sale.mutate((known) => newer(known, arrived), { revalidate: false }),
+    evenHidden,
+  );
   useAskAtTurns(sale.data, sale.mutate);
   return sale;
 }

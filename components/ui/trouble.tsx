@@ -33,7 +33,9 @@ export function Trouble({
       ? [trouble.unreachableTitle, trouble.unreachableText]
       : problem.status === 503
         ? [trouble.restoringTitle, trouble.restoringText]
-        : [trouble.title, trouble.text];
+        : problem.status === 429
+          ? [trouble.busyTitle, trouble.busyText]
+          : [trouble.title, trouble.text];
   return (
     <Notice title={title} text={text} alert>
       <Button onClick={retry}>{trouble.again}</Button>

@@ -1,5 +1,8 @@
+import { homeShell } from '#app/[lang]/(shop)/shell.ts';
 import { messagesOf } from '#components/messages/server.ts';
 import { Home } from '#components/sale/home.tsx';
+
+export const revalidate = 10;
 
 export default async function HomePage(props: { params: Promise<{ lang: string }> }) {
   const { home } = await messagesOf(props);
@@ -15,7 +18,7 @@ export default async function HomePage(props: { params: Promise<{ lang: string }
         </h1>
         <p className="max-w-prose text-muted sm:text-lg">{home.lead}</p>
       </header>
-      <Home />
+      <Home about={await homeShell()} />
       <ol className="grid gap-6 border-line border-t pt-10 sm:grid-cols-3 sm:gap-10">
         {home.steps.map((step) => (
           <li key={step.title} className="flex flex-col gap-1">

@@ -1,8 +1,21 @@
+import type { Metadata } from 'next';
+import { shellOf } from '#app/[lang]/(shop)/shell.ts';
 import { SalePage } from '#components/sale/sale-page.tsx';
 
-/** A shell per sale, made when first asked for; what it shows is asked for by the page. */
-export const generateStaticParams = () => [];
+interface Props {
+  params: Promise<{ saleId: string }>;
+}
 
-export default async function Page({ params }: { params: Promise<{ saleId: string }> }) {
-  return <SalePage saleId={(await params).saleId} />;
+/** A shell per sale, made when first asked for and again every few seconds; how the sale stands is asked for by the page. */
+export const generateStaticParams = () => [];
+export const revalidate = 10;
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const sale = await shellOf((await params).saleId);
+  return sale ? { title: sale.name, ...(sale.description && { description: sale.description }) } : {};
+}
+
+export default async function Page({ params }: Props) {
+  const { saleId } = await params;
+  return <SalePage saleId={saleId} about={await shellOf(saleId)} />;
 }

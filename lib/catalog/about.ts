@@ -1,0 +1,52 @@
+import type { Catalog, Sale } from '#lib/catalog/catalog.ts';
+
+/** What a sale is, and never how it stands: a page may show this some seconds late. No price, no count, no state. */
+export interface SaleAbout {
+  saleId: string;
+  name: string;
+  description: string;
+  /** ISO 8601; null where it was open from the start. */
+  opensAt: string | null;
+  products: ProductAbout[];
+}
+
+export interface ProductAbout {
+  productId: string;
+  name: string;
+  description: string;
+  art: string;
+}
+
+/** @returns undefined where there is no such sale */
+export async function aboutSale(catalog: Catalog, saleId: string): Promise<SaleAbout | undefined> {
+  const sale = await catalog.sale(saleId);
+  return sale && about(catalog, sale);
+}
+
+/** Sales that are not over and have products, newest first. */
+export async function aboutCurrentSales(catalog: Catalog, most: number): Promise<SaleAbout[]> {
+  const current = (await catalog.sales()).filter(({ closesAt }) => !closesAt || closesAt.getTime() > Date.now());
+  const found: SaleAbout[] = [];
+  for (const sale of current) {
+    if (found.length >= most) break;
+    const one = await about(catalog, sale);
+    if (one.products.length > 0) found.push(one);
+  }
+  return found;
+}
+
+async function about(catalog: Catalog, { _id, name, description, opensAt }: Sale): Promise<SaleAbout> {
+  const products = await catalog.productsOf(_id);
+  return {
+    saleId: _id,
+    name,
+    description,
+    opensAt: opensAt?.toISOString() ?? null,
+    products: products.map((product) => ({
+      productId: product._id,
+      name: product.name,
+      description: product.description,
+      art: product.art,
+    })),
+  };
+}

@@ -1,0 +1,71 @@
+import { expect, test } from '#tests/e2e/shop.ts';
+import { buyButton, hold } from '#tests/e2e/steps.ts';
+
+test('without JavaScript the shop can be read: what is sold, when it opens, and what is missing', async ({
+  browser,
+  merchant,
+}) => {
+  const opensAt = new Date(Date.now() + 86_400_000);
+  const sale = await merchant.sale({ name: 'Paper Drop', opensAt, products: [{ name: 'Letterpress Print' }] });
+  const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en-US' });
+  const page = await context.newPage();
+  await page.goto(sale.path);
+  await expect(page.getByRole('heading', { name: 'Paper Drop' })).toBeVisible();
+  await expect(page.getByText('Live stock and buying need JavaScript.')).toBeVisible();
+  await expect(page.locator(`time[datetime="${opensAt.toISOString()}"]`)).toBeVisible();
+  await page.getByRole('link', { name: 'Letterpress Print' }).click();
+  await expect(page).toHaveURL(sale.products[0]!.path);
+  await expect(page.getByRole('heading', { name: 'Letterpress Print' })).toBeVisible();
+  await expect(page).toHaveTitle('Letterpress Print · Holdfast');
+  await context.close();
+});
+
+test('a shell holds no price, no count and no state, so it cannot be out of date', async ({ request, merchant }) => {
+  const sale = await merchant.sale({
+    name: 'Shell Drop',
+    products: [{ name: 'Brass Pen', price: 987_654, units: 37 }],
+  });
+  for (const path of [sale.path, sale.products[0]!.path]) {
+    const html = await (await request.get(path)).text();
+    expect(html).toContain('Brass Pen');
+    for (const never of ['987654', '9,876', '9.876', '37', 'serverTime', '"available"']) {
+      expect(html.replaceAll(/[0-9a-z_-]{16,}/gi, ''), `${path}: ${never}`).not.toContain(never);
+    }
+  }
+});
+
+test('who waits for the last unit is told the moment it comes back, also in another tab', async ({
+  page,
+  context,
+  shopper,
+  merchant,
+}) => {
+  await context.grantPermissions(['notifications']);
+  await page.addInitScript(() => {
+    const told: string[] = [];
+    Object.assign(window, { told });
+    window.Notification = class extends Notification {
+      constructor(title: string, options?: NotificationOptions) {
+        super(title, options);
+        told.push(title);
+      }
+    };
+  });
+  const { products } = await merchant.sale({ products: [{ name: 'Glass Vase', art: 'glass-vase', units: 1 }] });
+  const other = await shopper();
+  await hold(other, products[0]!.path);
+  await page.goto(products[0]!.path);
+  await page.getByRole('button', { name: 'Tell me when one comes back' }).click();
+  await expect(page.getByText('This page tells you the moment one comes back')).toBeVisible();
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'hidden', { get: () => true });
+    Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  await other.getByRole('button', { name: 'Put it back' }).click();
+  await expect(page).toHaveTitle('● Glass Vase · Holdfast');
+  expect(await page.evaluate(() => (window as unknown as { told: string[] }).told)).toEqual([
+    'Glass Vase is available again.',
+  ]);
+  await expect(buyButton(page)).not.toHaveAttribute('aria-disabled');
+});
