@@ -1,4 +1,4 @@
-import type { Metadata, Viewport } from 'next';
+import type { Metadata } from 'next';
 import type { ReactNode } from 'react';
 import { Document } from '#app/document.tsx';
 import { LANGUAGES, languageOf } from '#components/messages/language.ts';
@@ -19,13 +19,6 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
     description: shop.description,
   };
 }
-
-export const viewport: Viewport = {
-  themeColor: [
-    { media: '(prefers-color-scheme: light)', color: '#f7f6f2' },
-    { media: '(prefers-color-scheme: dark)', color: '#0b0e1c' },
-  ],
-};
 
 export default async function RootLayout({ children, params }: Props & { children: ReactNode }) {
   const language = languageOf((await params).lang);

@@ -32,6 +32,11 @@ export const de: Messages = {
     back: 'Zurück zu den Verkäufen',
     loading: 'Lädt',
   },
+  preferences: {
+    theme: 'Farben',
+    themes: { system: 'System', light: 'Hell', dark: 'Dunkel' },
+    language: 'Sprache',
+  },
   trouble: {
     ...FAILURE.de,
     restoringTitle: 'Wir räumen das Regal neu ein',

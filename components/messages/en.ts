@@ -33,6 +33,11 @@ export const en = {
     back: 'Back to the sales',
     loading: 'Loading',
   },
+  preferences: {
+    theme: 'Colours',
+    themes: { system: 'System', light: 'Light', dark: 'Dark' },
+    language: 'Language',
+  },
   trouble: {
     ...FAILURE.en,
     restoringTitle: "We're restoring the shelf",
