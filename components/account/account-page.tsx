@@ -5,7 +5,7 @@ import { AccountForm } from '#components/account/form.tsx';
 import { forgetSession, signOut } from '#components/account/session.ts';
 import { call } from '#components/api.ts';
 import { useMessages } from '#components/messages/index.ts';
-import { Button, ButtonLink } from '#components/ui/button.tsx';
+import { Button, ButtonAnchor, ButtonLink } from '#components/ui/button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Trouble } from '#components/ui/trouble.tsx';
 import { useApi } from '#components/use-api.ts';
@@ -56,13 +56,9 @@ export function AccountPage() {
       <section className={SECTION}>
         <h2 className={HEADING}>{words.exportTitle}</h2>
         <p className="text-muted">{words.exportText}</p>
-        <a
-          href="/api/account/export"
-          download
-          className="inline-flex min-h-11 items-center justify-center rounded-full border border-edge px-5 font-semibold hover:bg-sunken"
-        >
+        <ButtonAnchor kind="secondary" href="/api/account/export" download>
           {words.export}
-        </a>
+        </ButtonAnchor>
       </section>
       <Delete />
     </div>

@@ -27,7 +27,7 @@ export function ProductCard({
 }) {
   const messages = useMessages();
   return (
-    <article className="group relative flex flex-col overflow-hidden rounded-card border border-line bg-card">
+    <article className="group relative flex min-w-0 flex-col overflow-hidden rounded-card border border-line bg-card">
       <div className="overflow-hidden bg-sunken">
         <Art
           name={product.art}
@@ -37,7 +37,7 @@ export function ProductCard({
       </div>
       <div className="flex flex-1 flex-col gap-2 p-3.5 sm:p-5">
         <div className="flex flex-1 flex-col gap-x-3 sm:flex-row sm:items-baseline sm:justify-between">
-          <Heading className="font-semibold leading-snug">
+          <Heading className="wrap-anywhere min-w-0 font-semibold leading-snug">
             <Link href={productHref(product)} className="after:absolute after:inset-0 after:rounded-card">
               {product.name}
             </Link>

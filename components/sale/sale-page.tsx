@@ -41,8 +41,8 @@ function Sale({ sale }: { sale: OneSaleAnswer }) {
     <div className="flex flex-col gap-8">
       <header className="flex flex-col gap-4">
         {state !== 'upcoming' && <SaleStatus sale={sale} />}
-        <h1 className="font-semibold text-4xl tracking-tight sm:text-6xl">{sale.name}</h1>
-        {sale.description && <p className="max-w-prose text-lg text-muted">{sale.description}</p>}
+        <h1 className="wrap-anywhere font-semibold text-4xl tracking-tight sm:text-6xl">{sale.name}</h1>
+        {sale.description && <p className="wrap-anywhere max-w-prose text-lg text-muted">{sale.description}</p>}
         <p className="text-muted text-sm">
           {sale.accountsOnly && `${messages.account.accountsOnly} `}
           {words.holdTerms(sale.holdSeconds)}
