@@ -4,6 +4,7 @@ import { Document } from '#app/document.tsx';
 import { LANGUAGES, languageOf } from '#components/messages/language.ts';
 import { messagesOf } from '#components/messages/server.ts';
 import { Speaking } from '#components/messages/speaking.tsx';
+import { Toasts } from '#components/ui/toasts.tsx';
 
 interface Props {
   params: Promise<{ lang: string }>;
@@ -24,7 +25,10 @@ export default async function RootLayout({ children, params }: Props & { childre
   const language = languageOf((await params).lang);
   return (
     <Document language={language}>
-      <Speaking language={language}>{children}</Speaking>
+      <Speaking language={language}>
+        {children}
+        <Toasts />
+      </Speaking>
     </Document>
   );
 }

@@ -1,10 +1,12 @@
 'use client';
 
+import { clsx } from 'clsx';
 import Link from 'next/link';
 import { money } from '#components/format.ts';
 import { useMessages } from '#components/messages/index.ts';
 import { BuyNow } from '#components/product/buy-now.tsx';
 import { ShelfBar, StockLine } from '#components/product/stock-line.tsx';
+import { stockOf } from '#components/sale/stock.ts';
 import { Art } from '#components/ui/art.tsx';
 import type { ProductAnswer, SaleState } from '#lib/contract.ts';
 
@@ -32,7 +34,10 @@ export function ProductCard({
         <Art
           name={product.art}
           eager={eager}
-          className="duration-500 motion-safe:transition-transform motion-safe:group-hover:scale-[1.03]"
+          className={clsx(
+            'duration-500 motion-safe:transition-[transform,opacity,filter] motion-safe:group-hover:scale-[1.03]',
+            stockOf(product).state === 'soldOut' && 'opacity-45 grayscale',
+          )}
         />
       </div>
       <div className="flex flex-1 flex-col gap-2 p-3.5 sm:p-5">

@@ -49,7 +49,7 @@ function Sale({ sale }: { sale: OneSaleAnswer }) {
         </p>
       </header>
       {state === 'upcoming' && sale.opensAt && (
-        <section className="flex flex-col gap-1 rounded-card bg-night px-6 py-7 text-starlight sm:px-10 sm:py-9">
+        <section className="flex flex-col gap-1 rounded-card bg-night px-6 forced-colors:border py-7 text-starlight sm:px-10 sm:py-9">
           <p className="text-dusk">{clock.opensIn}</p>
           <Countdown
             until={sale.opensAt}

@@ -12,15 +12,17 @@ const look = cva(
         secondary:
           'border border-edge bg-transparent text-ink hover:bg-sunken aria-disabled:border-line aria-disabled:text-muted',
         quiet: 'text-ink underline decoration-edge underline-offset-4 hover:decoration-ink aria-disabled:text-muted',
+        danger:
+          'border border-bad bg-transparent text-bad hover:bg-bad/10 aria-disabled:border-line aria-disabled:text-muted',
         night:
           'border border-night-line bg-transparent text-starlight hover:bg-night-soft aria-disabled:text-dusk aria-disabled:hover:bg-transparent',
       },
       size: { large: 'min-h-13 text-lg', medium: 'min-h-11', small: 'min-h-9 text-sm' },
     },
     compoundVariants: [
-      { kind: ['primary', 'secondary'], size: 'large', class: 'px-7' },
-      { kind: ['primary', 'secondary'], size: 'medium', class: 'px-5' },
-      { kind: ['primary', 'secondary'], size: 'small', class: 'px-4' },
+      { kind: ['primary', 'secondary', 'danger'], size: 'large', class: 'px-7' },
+      { kind: ['primary', 'secondary', 'danger'], size: 'medium', class: 'px-5' },
+      { kind: ['primary', 'secondary', 'danger'], size: 'small', class: 'px-4' },
       { kind: 'night', class: 'px-4' },
     ],
     defaultVariants: { kind: 'primary', size: 'medium' },

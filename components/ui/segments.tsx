@@ -30,7 +30,7 @@ export function Segments<Value extends string>({
           lang={lang}
           aria-pressed={value === chosen}
           onClick={() => onChoose(value)}
-          className="inline-flex min-h-9 items-center gap-1.5 rounded-full border border-transparent px-3 font-medium text-muted text-sm hover:text-ink aria-pressed:border-edge aria-pressed:bg-card aria-pressed:text-ink forced-colors:aria-pressed:border-[Highlight]"
+          className="inline-flex min-h-9 items-center gap-1.5 rounded-full border border-transparent px-3 font-medium text-muted text-sm hover:text-ink aria-pressed:border-edge aria-pressed:bg-card aria-pressed:text-ink forced-colors:aria-pressed:bg-[Highlight] forced-colors:aria-pressed:text-[HighlightText]"
         >
           {icon}
           {name}
