@@ -1,6 +1,7 @@
 import localFont from 'next/font/local';
 import type { ReactNode } from 'react';
 import type { Language } from '#components/messages/language.ts';
+import { Themed } from '#components/shell/theme.tsx';
 import '#app/globals.css';
 
 const geist = localFont({
@@ -12,8 +13,11 @@ const geist = localFont({
 /** The HTML around every page. */
 export function Document({ language, children }: { language: Language; children: ReactNode }) {
   return (
-    <html lang={language} className={geist.variable}>
-      <body className="min-h-dvh font-sans antialiased">{children}</body>
+    // The visitor's scheme is set on <html> before React sees it.
+    <html lang={language} className={geist.variable} suppressHydrationWarning>
+      <body className="min-h-dvh font-sans antialiased">
+        <Themed>{children}</Themed>
+      </body>
     </html>
   );
 }

@@ -1,9 +1,10 @@
-import type { Metadata, Viewport } from 'next';
+import type { Metadata } from 'next';
 import type { ReactNode } from 'react';
 import { Document } from '#app/document.tsx';
 import { LANGUAGES, languageOf } from '#components/messages/language.ts';
 import { messagesOf } from '#components/messages/server.ts';
 import { Speaking } from '#components/messages/speaking.tsx';
+import { Toasts } from '#components/ui/toasts.tsx';
 
 interface Props {
   params: Promise<{ lang: string }>;
@@ -20,18 +21,14 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
   };
 }
 
-export const viewport: Viewport = {
-  themeColor: [
-    { media: '(prefers-color-scheme: light)', color: '#f7f6f2' },
-    { media: '(prefers-color-scheme: dark)', color: '#0b0e1c' },
-  ],
-};
-
 export default async function RootLayout({ children, params }: Props & { children: ReactNode }) {
   const language = languageOf((await params).lang);
   return (
     <Document language={language}>
-      <Speaking language={language}>{children}</Speaking>
+      <Speaking language={language}>
+        {children}
+        <Toasts />
+      </Speaking>
     </Document>
   );
 }

@@ -5,7 +5,8 @@ import { AccountForm } from '#components/account/form.tsx';
 import { forgetSession, signOut } from '#components/account/session.ts';
 import { call } from '#components/api.ts';
 import { useMessages } from '#components/messages/index.ts';
-import { Button, ButtonLink } from '#components/ui/button.tsx';
+import { Button, ButtonAnchor, ButtonLink } from '#components/ui/button.tsx';
+import { Dialog } from '#components/ui/dialog.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Trouble } from '#components/ui/trouble.tsx';
 import { useApi } from '#components/use-api.ts';
@@ -56,13 +57,9 @@ export function AccountPage() {
       <section className={SECTION}>
         <h2 className={HEADING}>{words.exportTitle}</h2>
         <p className="text-muted">{words.exportText}</p>
-        <a
-          href="/api/account/export"
-          download
-          className="inline-flex min-h-11 items-center justify-center rounded-full border border-edge px-5 font-semibold hover:bg-sunken"
-        >
+        <ButtonAnchor kind="secondary" href="/api/account/export" download>
           {words.export}
-        </a>
+        </ButtonAnchor>
       </section>
       <Delete />
     </div>
@@ -126,7 +123,11 @@ function Delete() {
     <section className={SECTION}>
       <h2 className={HEADING}>{words.deleteTitle}</h2>
       <p className="text-muted">{words.deleteText}</p>
-      {open ? (
+      <Button kind="secondary" onClick={() => setOpen(true)}>
+        {words.deleteAsk}
+      </Button>
+      <Dialog title={words.deleteSure} open={open} onClose={() => setOpen(false)}>
+        <p className="text-muted">{words.deleteSureText}</p>
         <AccountForm
           fields={[{ name: 'password', label: words.password, autoComplete: 'current-password' }]}
           action={words.deleteNow}
@@ -136,12 +137,12 @@ function Delete() {
             forgetSession();
             location.assign('/');
           }}
-        />
-      ) : (
-        <Button kind="secondary" onClick={() => setOpen(true)}>
-          {words.deleteAsk}
-        </Button>
-      )}
+        >
+          <Button kind="secondary" onClick={() => setOpen(false)}>
+            {words.deleteNot}
+          </Button>
+        </AccountForm>
+      </Dialog>
     </section>
   );
 }

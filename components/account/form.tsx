@@ -77,7 +77,7 @@ export function AccountForm<Names extends string>({
       <p role="alert" className={wrong && !wrong.field ? 'text-bad' : 'sr-only'}>
         {wrong && !wrong.field ? wrong.text : ''}
       </p>
-      <Button type="submit" kind={danger ? 'secondary' : 'primary'} off={busy}>
+      <Button type="submit" kind={danger ? 'danger' : 'primary'} off={busy}>
         {busy ? messages.account.busy : action}
       </Button>
       {children}

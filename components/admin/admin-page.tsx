@@ -1,6 +1,7 @@
 import { SignOut } from '#components/account/account-page.tsx';
 import { Dashboard } from '#components/admin/dashboard.tsx';
 import { useMessages } from '#components/messages/index.ts';
+import { Preferences } from '#components/shell/preferences.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { Mark } from '#components/ui/mark.tsx';
 
@@ -25,6 +26,9 @@ export function AdminPage({ email, role }: { email: string; role: 'viewer' | 'ad
       <main id="content">
         <Dashboard />
       </main>
+      <footer className="mt-auto flex justify-end border-line border-t py-6">
+        <Preferences />
+      </footer>
     </div>
   );
 }

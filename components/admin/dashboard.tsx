@@ -55,7 +55,7 @@ export function Dashboard() {
       {sale && (
         <>
           <div className="flex flex-wrap items-center justify-between gap-3 border-line border-t pt-6">
-            <p className="flex items-center gap-3">
+            <p className="flex min-w-0 max-w-full items-center gap-3">
               <label htmlFor="sale" className="font-semibold">
                 {admin.filter}
               </label>
@@ -66,7 +66,7 @@ export function Dashboard() {
                   setChosen(event.target.value);
                   setOffset(0);
                 }}
-                className="min-h-11 rounded-xl border border-edge bg-card px-3"
+                className="min-h-11 min-w-0 max-w-full truncate rounded-xl border border-edge bg-card px-3 sm:max-w-96"
               >
                 {sales.data.sales.map(({ saleId: id, name }) => (
                   <option key={id} value={id}>

@@ -35,7 +35,7 @@ export function Reservations({ tokens, sale }: { tokens: TokensAnswer | undefine
                 <th scope="row" className="min-w-24 break-all px-4 py-2.5 font-mono font-normal text-xs">
                   {orderId}
                 </th>
-                <td className="px-4 py-2.5">
+                <td className="wrap-anywhere min-w-40 px-4 py-2.5">
                   {Object.entries(held)
                     .map(
                       ([productId, units]) =>

@@ -25,16 +25,16 @@ export function StockTable({ sales }: { sales: SaleAnswer[] }) {
       {sales.map((sale) => (
         <tbody key={sale.saleId} className="divide-y divide-line border-line border-t">
           <tr>
-            <th colSpan={5} scope="rowgroup" className="px-3 pt-4 sm:px-4 pb-2">
+            <th colSpan={5} scope="rowgroup" className="px-3 pt-4 pb-2 sm:px-4">
               <span className="flex flex-wrap items-center justify-between gap-3">
-                <span className="font-semibold text-base">{sale.name}</span>
+                <span className="wrap-anywhere min-w-0 font-semibold text-base">{sale.name}</span>
                 <SaleStatus sale={sale} />
               </span>
             </th>
           </tr>
           {sale.products.map((product) => (
             <tr key={product.productId} data-product={product.productId} className="tabular-nums">
-              <th scope="row" className="px-3 py-2.5 sm:px-4 font-normal">
+              <th scope="row" className="wrap-anywhere min-w-40 px-3 py-2.5 font-normal sm:px-4">
                 {product.name} <span className="text-muted">{money(product.price, product.currency)}</span>
               </th>
               <td className="px-3 py-2.5 sm:px-4 text-right font-semibold">{units(product.available)}</td>

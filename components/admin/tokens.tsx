@@ -16,7 +16,7 @@ export function Tokens({ tokens, sale }: { tokens: TokensAnswer | undefined; sal
           return (
             <li key={product.productId} className="flex flex-col gap-3 rounded-card border border-line bg-card p-5">
               <h3 className="flex items-baseline justify-between gap-3">
-                <span className="font-semibold">{product.name}</span>
+                <span className="wrap-anywhere min-w-0 font-semibold">{product.name}</span>
                 <span className="text-muted tabular-nums">{count(stock?.availableCount ?? 0)}</span>
               </h3>
               {stock && stock.availableTokens.length > 0 ? (

@@ -36,7 +36,7 @@ export function CartGroup({ cart, sale }: { cart: CartAnswer; sale: SaleAnswer }
   return (
     <section aria-label={sale.name} className="overflow-hidden rounded-card border border-line bg-card">
       <header className="flex flex-wrap items-center justify-between gap-2 border-line border-b px-4 py-4 sm:px-6">
-        <h2 className="font-semibold text-lg">
+        <h2 className="wrap-anywhere min-w-0 font-semibold text-lg">
           <Link
             href={`/sales/${sale.saleId}`}
             className="underline decoration-edge underline-offset-4 hover:decoration-ink"

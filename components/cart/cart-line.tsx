@@ -29,7 +29,7 @@ export function CartLine({ line, product, left, onChange }: Line) {
       </div>
       <div className="flex min-w-0 flex-col gap-2">
         <div className="flex flex-wrap items-baseline justify-between gap-x-3">
-          <Link href={productHref(line)} className="font-semibold hover:underline">
+          <Link href={productHref(line)} className="wrap-anywhere min-w-0 font-semibold hover:underline">
             {line.name}
           </Link>
           <span className="tabular-nums">{money(line.price * line.quantity, line.currency)}</span>
@@ -42,7 +42,7 @@ export function CartLine({ line, product, left, onChange }: Line) {
             label={words.quantityOf(line.name)}
             onChange={onChange}
           />
-          <Button kind="quiet" size="small" className="px-1!" onClick={() => onChange(0)}>
+          <Button kind="quiet" size="small" className="px-1" onClick={() => onChange(0)}>
             {words.remove}
             <span className="sr-only">{line.name}</span>
           </Button>

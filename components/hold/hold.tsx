@@ -24,7 +24,7 @@ export function Hold({ order, products, refresh, change }: Held) {
   const endsMs = Date.parse(order.expiresAt);
   const over = useServerTime((nowMs) => nowMs >= endsMs) ?? false;
   return (
-    <article className="mx-auto grid max-w-4xl overflow-hidden rounded-card bg-night text-starlight lg:grid-cols-2">
+    <article className="mx-auto grid max-w-4xl overflow-hidden rounded-card bg-night text-starlight lg:grid-cols-2 forced-colors:border">
       <div className="flex flex-col items-center gap-4 px-6 pt-8 pb-6 sm:px-10 lg:justify-center lg:bg-night-soft/40 lg:py-12">
         <h1 className="font-semibold text-2xl tracking-tight sm:text-3xl">{words.title}</h1>
         <Ring from={order.createdAt} until={order.expiresAt} />

@@ -16,7 +16,7 @@ export function Ring({ from, until }: { from: string; until: string }) {
   return (
     <div className="relative size-52 sm:size-60">
       <svg viewBox="0 0 120 120" aria-hidden="true" className="-rotate-90 size-full" fill="none" strokeWidth="7">
-        <circle cx="60" cy="60" r={RADIUS} className="stroke-night-line" />
+        <circle cx="60" cy="60" r={RADIUS} className="stroke-night-line forced-colors:stroke-[GrayText]" />
         <circle
           cx="60"
           cy="60"
@@ -24,7 +24,7 @@ export function Ring({ from, until }: { from: string; until: string }) {
           strokeLinecap="round"
           strokeDasharray={AROUND}
           strokeDashoffset={AROUND * (1 - left)}
-          className={`duration-1000 ease-linear motion-safe:transition-[stroke-dashoffset] ${left === 0 ? 'stroke-transparent' : 'stroke-moon'}`}
+          className={`duration-1000 ease-linear motion-safe:transition-[stroke-dashoffset] ${left === 0 ? 'stroke-transparent' : 'stroke-moon forced-colors:stroke-[Highlight]'}`}
         />
       </svg>
       <div className="absolute inset-0 grid place-items-center">

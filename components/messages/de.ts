@@ -32,6 +32,12 @@ export const de: Messages = {
     offline: 'Du bist offline. Was für dich zurückgelegt ist, bleibt es; diese Seite holt von selbst auf.',
     back: 'Zurück zu den Verkäufen',
     loading: 'Lädt',
+    news: 'Neuigkeiten',
+  },
+  preferences: {
+    theme: 'Farben',
+    themes: { system: 'System', light: 'Hell', dark: 'Dunkel' },
+    language: 'Sprache',
   },
   trouble: {
     ...FAILURE.de,
@@ -363,6 +369,9 @@ export const de: Messages = {
       'E-Mail-Adresse, Passwort, Lieferangaben und Körbe werden sofort gelöscht; was noch nicht verschickt ist, kann dann nicht mehr verschickt werden. Bestellungen bleiben in den Büchern des Shops, unter einer Nummer, die zu niemandem führt: Du siehst sie dann nicht mehr, lade also vorher deine Daten herunter.',
     deleteAsk: 'Mein Konto löschen…',
     deleteNow: 'Endgültig löschen',
+    deleteNot: 'Behalten',
+    deleteSure: 'Dein Konto löschen?',
+    deleteSureText: 'Das lässt sich nicht rückgängig machen. Sag dein Passwort, um fortzufahren.',
     signInToBuy: 'Zum Kaufen anmelden',
     accountsOnly: 'Dieser Verkauf ist für Angemeldete.',
     yourOrders: 'Melde dich an, um die Bestellungen deines Kontos zu sehen',

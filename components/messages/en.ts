@@ -35,6 +35,12 @@ export const en = {
     offline: 'You are offline. What is held stays held; this page catches up by itself.',
     back: 'Back to the sales',
     loading: 'Loading',
+    news: 'News',
+  },
+  preferences: {
+    theme: 'Colours',
+    themes: { system: 'System', light: 'Light', dark: 'Dark' },
+    language: 'Language',
   },
   trouble: {
     ...FAILURE.en,
@@ -357,6 +363,9 @@ export const en = {
       'Your e-mail address, password, delivery details and carts are deleted at once; what was not sent yet cannot be sent any more. Orders stay in the books of the shop under a number that leads to nobody: you will not be able to see them, so download your data first.',
     deleteAsk: 'Delete my account…',
     deleteNow: 'Delete it for good',
+    deleteNot: 'Keep it',
+    deleteSure: 'Delete your account?',
+    deleteSureText: 'This cannot be undone. To go on, say your password.',
     signInToBuy: 'Sign in to buy',
     accountsOnly: 'This sale is for signed-in shoppers.',
     yourOrders: 'Sign in to see the orders of your account',

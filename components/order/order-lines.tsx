@@ -17,7 +17,7 @@ export function OrderLines({ order, products }: { order: OrderAnswer; products: 
             </div>
             <div className="flex min-w-0 flex-col gap-2">
               <p className="flex flex-wrap items-baseline justify-between gap-x-3">
-                <span className="font-semibold">{line.name}</span>
+                <span className="wrap-anywhere min-w-0 font-semibold">{line.name}</span>
                 <span className="tabular-nums">
                   {line.quantity > 1 && <span className="opacity-80">{messages.order.times(line.quantity)} </span>}
                   {money(line.price * line.quantity, order.currency)}

@@ -72,7 +72,7 @@ function OrderRow({ order }: { order: OrderAnswer }) {
       <p className="flex flex-wrap items-baseline justify-between gap-x-4">
         <Link
           href={`/orders/${order.orderId}`}
-          className="font-semibold after:absolute after:inset-0 after:rounded-card"
+          className="wrap-anywhere min-w-0 font-semibold after:absolute after:inset-0 after:rounded-card"
         >
           {order.items.map(({ name }) => name).join(', ') || order.orderId}
         </Link>

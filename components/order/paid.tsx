@@ -1,6 +1,7 @@
 'use client';
 
-import { momentOf, money, unitNumber } from '#components/format.ts';
+import { Check } from 'lucide-react';
+import { count, momentOf, money, unitNumber } from '#components/format.ts';
 import { useMessages } from '#components/messages/index.ts';
 import { OrderLines } from '#components/order/order-lines.tsx';
 import { TaxIncluded } from '#components/order/tax-included.tsx';
@@ -18,26 +19,22 @@ export function Paid({ order, products }: { order: OrderAnswer; products: Produc
   const units = order.items.reduce((sum, { quantity }) => sum + quantity, 0);
   const unit = units === 1 ? first?.tokens[0] : undefined;
   return (
-    <article className="rise mx-auto grid max-w-4xl overflow-hidden rounded-card border border-line bg-card md:grid-cols-2">
-      <div className="relative aspect-square bg-sunken md:aspect-auto">
-        {product && <Art name={product.art} alt={product.name} eager className="md:absolute md:inset-0 md:h-full" />}
+    <article className="rise mx-auto grid max-w-4xl overflow-hidden rounded-card border border-line bg-card md:grid-cols-[5fr_6fr]">
+      <div className="relative aspect-5/4 bg-sunken md:aspect-auto">
+        {product && <Art name={product.art} alt={product.name} eager className="absolute inset-0 h-full" />}
       </div>
-      <div className="flex flex-col justify-center gap-6 p-6 sm:p-10">
-        <header>
-          <p className="font-semibold text-good">{messages.orders.status.PAID}</p>
-          <h1 className="mt-1 font-semibold text-4xl tracking-tight sm:text-5xl">{words.paidTitle}</h1>
-          {unit && (
-            <p className="mt-5 flex flex-col">
-              <span className="text-lg">{first?.name}</span>
-              <strong data-unit={unit} className="font-semibold text-2xl tabular-nums">
-                {hold.unitOf(unitNumber(unit), product?.minted ?? null)}
-              </strong>
-            </p>
-          )}
-          <p className="mt-2 text-muted">{words.paidText(units)}</p>
+      <div className="flex min-w-0 flex-col gap-6 p-6 sm:p-10">
+        <header className="flex flex-col gap-2">
+          <p className="flex items-center gap-1.5 font-semibold text-good">
+            <Check aria-hidden="true" className="size-5" />
+            {messages.orders.status.PAID}
+          </p>
+          <h1 className="font-semibold text-4xl tracking-tight sm:text-5xl">{words.paidTitle}</h1>
+          {unit && <Edition name={first?.name ?? ''} unit={unit} minted={product?.minted ?? null} />}
+          <p className="text-muted">{words.paidText(units)}</p>
         </header>
         {units > 1 && <OrderLines order={order} products={products} />}
-        <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-1 border-line border-t pt-4 text-sm">
+        <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-1.5 border-line border-t border-dashed pt-5 text-sm">
           <dt className="text-muted">{hold.total}</dt>
           <dd className="flex flex-col text-right tabular-nums">
             <span className="font-semibold">{money(order.total, order.currency)}</span>
@@ -65,5 +62,23 @@ export function Paid({ order, products }: { order: OrderAnswer; products: Produc
         </div>
       </div>
     </article>
+  );
+}
+
+/** The number as on a numbered print: large, with what it is one of. */
+function Edition({ name, unit, minted }: { name: string; unit: string; minted: number | null }) {
+  const { hold } = useMessages();
+  const number = count(unitNumber(unit));
+  const words = hold.unitOf(unitNumber(unit), minted);
+  const at = words.indexOf(number);
+  return (
+    <p className="my-3 flex flex-col gap-1 border-accent border-l-4 pl-5">
+      <span className="wrap-anywhere text-lg">{name}</span>
+      <strong data-unit={unit} className="font-semibold text-2xl text-muted tabular-nums">
+        {words.slice(0, at)}
+        <span className="text-7xl text-ink leading-none tracking-tight sm:text-8xl">{number}</span>
+        {words.slice(at + number.length)}
+      </strong>
+    </p>
   );
 }

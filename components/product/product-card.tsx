@@ -1,10 +1,12 @@
 'use client';
 
+import { clsx } from 'clsx';
 import Link from 'next/link';
 import { money } from '#components/format.ts';
 import { useMessages } from '#components/messages/index.ts';
 import { BuyNow } from '#components/product/buy-now.tsx';
 import { ShelfBar, StockLine } from '#components/product/stock-line.tsx';
+import { stockOf } from '#components/sale/stock.ts';
 import { Art } from '#components/ui/art.tsx';
 import type { ProductAbout, SaleAbout } from '#lib/catalog/index.ts';
 import type { ProductAnswer, SaleState } from '#lib/contract.ts';
@@ -28,17 +30,20 @@ export function ProductCard({
 }) {
   const messages = useMessages();
   return (
-    <article className="group relative flex flex-col overflow-hidden rounded-card border border-line bg-card">
+    <article className="group relative flex min-w-0 flex-col overflow-hidden rounded-card border border-line bg-card">
       <div className="overflow-hidden bg-sunken">
         <Art
           name={product.art}
           eager={eager}
-          className="duration-500 motion-safe:transition-transform motion-safe:group-hover:scale-[1.03]"
+          className={clsx(
+            'duration-500 motion-safe:transition-[transform,opacity,filter] motion-safe:group-hover:scale-[1.03]',
+            stockOf(product).state === 'soldOut' && 'opacity-45 grayscale',
+          )}
         />
       </div>
       <div className="flex flex-1 flex-col gap-2 p-3.5 sm:p-5">
         <div className="flex flex-1 flex-col gap-x-3 sm:flex-row sm:items-baseline sm:justify-between">
-          <Heading className="font-semibold leading-snug">
+          <Heading className="wrap-anywhere min-w-0 font-semibold leading-snug">
             <Link href={productHref(product)} className="after:absolute after:inset-0 after:rounded-card">
               {product.name}
             </Link>

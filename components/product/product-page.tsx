@@ -78,18 +78,18 @@ function Product({
       <div className="overflow-hidden rounded-card bg-sunken lg:sticky lg:top-24 lg:self-start">
         <Art name={product.art} alt={product.name} eager className="max-lg:aspect-5/4" />
       </div>
-      <div className="flex flex-col gap-5 lg:py-4">
+      <div className="flex min-w-0 flex-col gap-5 lg:py-4">
         <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
           <Link
             href={`/sales/${sale.saleId}`}
-            className="text-sm underline decoration-edge underline-offset-4 hover:decoration-ink"
+            className="wrap-anywhere min-w-0 text-sm underline decoration-edge underline-offset-4 hover:decoration-ink"
           >
             {sale.name}
           </Link>
           <SaleStatus sale={sale} />
         </div>
         <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-2">
-          <h1 className="font-semibold text-3xl tracking-tight sm:text-5xl">{product.name}</h1>
+          <h1 className="wrap-anywhere min-w-0 font-semibold text-3xl tracking-tight sm:text-5xl">{product.name}</h1>
           <p className="text-xl tabular-nums sm:text-2xl">{money(product.price, product.currency)}</p>
         </div>
         <div className="flex flex-col gap-2">
@@ -105,7 +105,7 @@ function Product({
           {stock.state === 'soldOut' && <p className="text-muted text-sm">{words.soldOutText(stock.sold)}</p>}
           <ReturnWatch product={product} watching={watching} onWatch={onWatch} />
         </div>
-        {product.description && <p className="max-w-prose text-muted">{product.description}</p>}
+        {product.description && <p className="wrap-anywhere max-w-prose text-muted">{product.description}</p>}
         <StateNote state={state} saleId={sale.saleId} soldOut={stock.state === 'soldOut'} />
         <div className="-mx-4 sticky bottom-0 flex flex-col gap-3 border-line border-t bg-paper px-4 py-3 lg:static lg:mx-0 lg:border-0 lg:p-0">
           {stock.state !== 'soldOut' && (

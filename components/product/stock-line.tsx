@@ -49,10 +49,19 @@ export function ShelfBar({ product, className }: { product: ProductAnswer; class
     <div
       role="img"
       aria-label={messages.product.shelf(available, held, sold)}
-      className={clsx('flex h-1.5 overflow-hidden rounded-full bg-line', className)}
+      className={clsx(
+        'flex h-1.5 overflow-hidden rounded-full bg-line forced-colors:h-2 forced-colors:border',
+        className,
+      )}
     >
-      <span style={share(available)} className="bg-good motion-safe:transition-[width] motion-safe:duration-500" />
-      <span style={share(held)} className="bg-moon motion-safe:transition-[width] motion-safe:duration-500" />
+      <span
+        style={share(available)}
+        className="bg-good forced-colors:bg-[CanvasText] motion-safe:transition-[width] motion-safe:duration-500"
+      />
+      <span
+        style={share(held)}
+        className="bg-moon forced-colors:bg-[Highlight] motion-safe:transition-[width] motion-safe:duration-500"
+      />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 'use client';
 
+import { Printer } from 'lucide-react';
 import { usePathname } from 'next/navigation';
 import { useMessages } from '#components/messages/index.ts';
 import { CopyLink } from '#components/receipt/copy-link.tsx';
@@ -24,7 +25,10 @@ export function ReceiptPage() {
   return (
     <>
       <div className="mb-5 flex flex-wrap items-center gap-x-4 gap-y-2 print:hidden">
-        <Button onClick={() => window.print()}>{words.print}</Button>
+        <Button onClick={() => window.print()}>
+          <Printer aria-hidden="true" className="size-4" />
+          {words.print}
+        </Button>
         <CopyLink path={receipt.link} />
         <ButtonLink kind="quiet" href={`/orders/${receipt.orderId}`} className="ml-auto">
           {words.toOrder}

@@ -74,7 +74,7 @@ function Lines({ receipt }: { receipt: ReceiptAnswer }) {
       <tbody className="divide-y divide-line">
         {receipt.items.map((line) => (
           <tr key={line.productId} className="break-inside-avoid align-top">
-            <th scope="row" className="py-3 font-normal">
+            <th scope="row" className="wrap-anywhere py-3 font-normal">
               <span className="font-semibold">{line.name}</span>
               <span className="block text-muted text-sm">
                 {words.units(line.tokens.map((token) => count(unitNumber(token))).join(', '))}

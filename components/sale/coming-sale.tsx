@@ -18,11 +18,11 @@ export function ComingSale({ sale }: { sale: SaleAnswer }) {
   if (state === 'open') return <OpenSale sale={sale} eager={false} />;
   const { clock, home } = messages;
   return (
-    <section className="grid items-center gap-8 overflow-hidden rounded-card bg-night p-6 text-starlight sm:p-10 lg:grid-cols-2">
-      <div className="flex flex-col gap-4">
+    <section className="grid items-center gap-8 overflow-hidden rounded-card bg-night p-6 forced-colors:border text-starlight sm:p-10 lg:grid-cols-2">
+      <div className="flex min-w-0 flex-col gap-4">
         <p className="font-semibold text-moon text-sm">{home.coming}</p>
-        <h2 className="font-semibold text-3xl tracking-tight sm:text-5xl">{sale.name}</h2>
-        {sale.description && <p className="max-w-prose text-dusk">{sale.description}</p>}
+        <h2 className="wrap-anywhere font-semibold text-3xl tracking-tight sm:text-5xl">{sale.name}</h2>
+        {sale.description && <p className="wrap-anywhere max-w-prose text-dusk">{sale.description}</p>}
         {sale.opensAt && (
           <p className="flex flex-col">
             <span className="text-dusk text-sm">{clock.opensIn}</span>

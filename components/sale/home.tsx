@@ -54,7 +54,10 @@ export function Home({ about }: { about: SaleAbout[] }) {
           <ul className="divide-y divide-line border-line border-y">
             {rest.slice(0, 20).map((sale) => (
               <li key={sale.saleId} className="relative flex flex-wrap items-center justify-between gap-2 py-4">
-                <Link href={`/sales/${sale.saleId}`} className="font-semibold after:absolute after:inset-0">
+                <Link
+                  href={`/sales/${sale.saleId}`}
+                  className="wrap-anywhere min-w-0 font-semibold after:absolute after:inset-0"
+                >
                   {sale.name}
                 </Link>
                 <SaleStatus sale={sale} />

@@ -27,8 +27,8 @@ export function OpenSale({ sale, eager }: { sale: SaleAnswer; eager: boolean }) 
             <span className="sr-only">{sale.name}</span>
           </Link>
         </div>
-        <h2 className="font-semibold text-3xl tracking-tight sm:text-4xl">{sale.name}</h2>
-        {sale.description && <p className="max-w-prose text-muted">{sale.description}</p>}
+        <h2 className="wrap-anywhere font-semibold text-3xl tracking-tight sm:text-4xl">{sale.name}</h2>
+        {sale.description && <p className="wrap-anywhere max-w-prose text-muted">{sale.description}</p>}
       </header>
       <div className={SHELF}>
         {sale.products.slice(0, SHOWN).map((product) => (

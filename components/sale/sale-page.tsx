@@ -59,15 +59,15 @@ function Sale({ sale }: { sale: OneSaleAnswer }) {
     <div className="flex flex-col gap-8">
       <header className="flex flex-col gap-4">
         {state !== 'upcoming' && <SaleStatus sale={sale} />}
-        <h1 className="font-semibold text-4xl tracking-tight sm:text-6xl">{sale.name}</h1>
-        {sale.description && <p className="max-w-prose text-lg text-muted">{sale.description}</p>}
+        <h1 className="wrap-anywhere font-semibold text-4xl tracking-tight sm:text-6xl">{sale.name}</h1>
+        {sale.description && <p className="wrap-anywhere max-w-prose text-lg text-muted">{sale.description}</p>}
         <p className="text-muted text-sm">
           {sale.accountsOnly && `${messages.account.accountsOnly} `}
           {words.holdTerms(sale.holdSeconds)}
         </p>
       </header>
       {state === 'upcoming' && sale.opensAt && (
-        <section className="flex flex-col gap-1 rounded-card bg-night px-6 py-7 text-starlight sm:px-10 sm:py-9">
+        <section className="flex flex-col gap-1 rounded-card bg-night px-6 forced-colors:border py-7 text-starlight sm:px-10 sm:py-9">
           <p className="text-dusk">{clock.opensIn}</p>
           <Countdown
             until={sale.opensAt}

@@ -22,7 +22,7 @@ export function SaleStatus({ sale, className }: { sale: SaleAnswer; className?: 
   return (
     <p className={clsx('flex flex-wrap items-center gap-x-3 gap-y-1 text-sm', className)}>
       <span className="inline-flex items-center gap-2 font-semibold">
-        <span aria-hidden="true" className={clsx('size-2.5 rounded-full', DOTS[state])} />
+        <span aria-hidden="true" className={clsx('size-2.5 rounded-full forced-colors:bg-[CanvasText]', DOTS[state])} />
         {state === 'upcoming' && sale.opensAt ? clock.opensIn : words.state[state]}
       </span>
       {state === 'upcoming' && sale.opensAt && (

@@ -39,7 +39,7 @@ function NextSale({ after }: { after: string }) {
   return (
     <Link
       href={`/sales/${next.saleId}`}
-      className="w-fit font-semibold underline decoration-edge underline-offset-4 hover:decoration-ink"
+      className="wrap-anywhere w-fit font-semibold underline decoration-edge underline-offset-4 hover:decoration-ink"
     >
       {messages.sale.nextSale(next.name)}
     </Link>

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useMessages } from '#components/messages/index.ts';
 import { Header } from '#components/shell/header.tsx';
 import { OfflineBanner } from '#components/shell/offline-banner.tsx';
+import { Preferences } from '#components/shell/preferences.tsx';
 import { TestPayments } from '#components/shell/test-payments.tsx';
 import { Mark } from '#components/ui/mark.tsx';
 
@@ -30,9 +31,14 @@ export function Frame({ children }: { children: ReactNode }) {
       >
         {children}
       </main>
-      <footer className="mx-auto flex w-full max-w-6xl items-center gap-3 px-4 py-10 text-muted text-sm sm:px-6">
-        <Mark className="size-5" />
-        {shop.footer}
+      <footer className="mt-10 border-line border-t">
+        <div className="mx-auto flex w-full max-w-6xl flex-wrap items-center justify-between gap-x-8 gap-y-5 px-4 py-8 sm:px-6">
+          <p className="flex items-center gap-3 text-muted text-sm">
+            <Mark className="size-5 shrink-0" />
+            {shop.footer}
+          </p>
+          <Preferences />
+        </div>
       </footer>
       <OfflineBanner />
     </div>

@@ -1,5 +1,6 @@
 'use client';
 
+import { ShoppingBag } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { knownAccount } from '#components/account/known-account.ts';
@@ -47,9 +48,10 @@ export function Header() {
             {account ? shop.account : messages.account.signIn}
           </Link>
           <Link href="/cart" className={LINK} aria-current={current('/cart')}>
+            <ShoppingBag aria-hidden="true" className="mr-1.5 size-4.5 max-sm:hidden" />
             {shop.cart}
             {things > 0 && (
-              <span className="ml-1.5 grid h-6 min-w-6 place-items-center rounded-full bg-ink px-1.5 font-semibold text-paper text-sm tabular-nums">
+              <span className="ml-1.5 grid h-6 min-w-6 place-items-center rounded-full bg-ink forced-colors:border px-1.5 font-semibold text-paper text-sm tabular-nums">
                 <span aria-hidden="true">{things}</span>
                 <span className="sr-only">{shop.things(things)}</span>
               </span>
