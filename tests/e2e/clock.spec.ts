@@ -21,7 +21,9 @@ test('the button unlocks at the very second of opening, by itself, and asks nobo
   page,
   context,
   merchant,
+  expectAnswers,
 }) => {
+  expectAnswers(0);
   const sale = await merchant.sale({ opensAt: new Date(Date.now() + HOUR_MS) });
   await page.clock.install({ time: Date.now() });
   await page.goto(sale.path);

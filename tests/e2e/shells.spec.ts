@@ -11,7 +11,8 @@ test('without JavaScript the shop can be read: what is sold, when it opens, and 
   const page = await context.newPage();
   await page.goto(sale.path);
   await expect(page.getByRole('heading', { name: 'Paper Drop' })).toBeVisible();
-  await expect(page.getByText('Live stock and buying need JavaScript.')).toBeVisible();
+  await expect(page.locator('noscript p').first()).toContainText('Live stock and buying need JavaScript.');
+  await expect(page.locator('.skeleton').first()).toBeHidden();
   await expect(page.locator(`time[datetime="${opensAt.toISOString()}"]`)).toBeVisible();
   await page.getByRole('link', { name: 'Letterpress Print' }).click();
   await expect(page).toHaveURL(sale.products[0]!.path);
@@ -23,13 +24,13 @@ test('without JavaScript the shop can be read: what is sold, when it opens, and 
 test('a shell holds no price, no count and no state, so it cannot be out of date', async ({ request, merchant }) => {
   const sale = await merchant.sale({
     name: 'Shell Drop',
-    products: [{ name: 'Brass Pen', price: 987_654, units: 37 }],
+    products: [{ name: 'Brass Pen', price: 987_654, units: 7_319 }],
   });
   for (const path of [sale.path, sale.products[0]!.path]) {
     const html = await (await request.get(path)).text();
     expect(html).toContain('Brass Pen');
-    for (const never of ['987654', '9,876', '9.876', '37', 'serverTime', '"available"']) {
-      expect(html.replaceAll(/[0-9a-z_-]{16,}/gi, ''), `${path}: ${never}`).not.toContain(never);
+    for (const never of ['987654', '9,876', '9.876', '7319', '7,319', 'serverTime', 'available']) {
+      expect(html.replaceAll(/\/_next\/[^"\\]*/g, ''), `${path}: ${never}`).not.toContain(never);
     }
   }
 });
