@@ -111,6 +111,19 @@ test('an unanswered call whose repeat was answered is that one order, however of
   expect(checkHistory(told({ units: new Map([['p', 1]]), calls }))).toEqual([]);
 });
 
+test('a unit is perhaps taken from the first unanswered call under its key on, not only from the one that was answered', () => {
+  const first = call({ ...noAnswer, startMs: 20, endMs: 30, key: 'k' });
+  const again = call({ startMs: 60, endMs: 70, status: 200, key: 'k' });
+  const between = soldOut({ startMs: 40, endMs: 50 });
+  expect(checkHistory(told({ calls: [first, again, between] }))).toEqual([]);
+  expect(checkHistory(told({ calls: [first, again, soldOut({ startMs: 5, endMs: 15 })] }))).toHaveLength(1);
+  expect(checkHistory(told({ units: new Map([['p', 2]]), calls: [first, again, between] }))).toHaveLength(1);
+  const others = call({ ...noAnswer, startMs: 20, endMs: 30, key: 'other' });
+  expect(checkHistory(told({ units: new Map([['p', 2]]), calls: [first, again, between, others] }))).toEqual([]);
+  const anothers = { ...again, key: 'another' };
+  expect(checkHistory(told({ calls: [{ ...anothers, startMs: 60 }, between] }))).toHaveLength(1);
+});
+
 test('"out of stock" is a lie after a unit is back, and the truth before', () => {
   const back = { freeSince: new Map([['a', performance.timeOrigin + 100]]) };
   const gone = call({ deadlineMs: performance.timeOrigin + 90 });

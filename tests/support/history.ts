@@ -91,8 +91,10 @@ function heldTwice(certain: Certain[]): string[] {
 function soldOutTooEarly({ calls, units, freeSince }: Told, certain: Certain[]): string[] {
   const answered = new Set(certain.map(({ orderId }) => orderId));
   const checkouts = calls.filter(({ op, outcome }) => op === 'checkout' && outcome !== 'refused');
-  // A key is one order: its unanswered calls are those of the one that was answered at last.
+  // A key is one order: its unanswered calls are those of the one that was answered at last, and any of them may have held it.
   const resolved = new Set(checkouts.filter(({ orderId }) => answered.has(orderId)).map(({ key }) => key));
+  const askedMs = new Map<string, number>();
+  for (const { key, startMs } of checkouts) askedMs.set(key, Math.min(startMs, askedMs.get(key) ?? startMs));
 
   /** Units of a product that may have been held or sold at some instant of a call. */
   const perhapsTaken = (productId: string, { startMs, endMs }: Call): number => {
@@ -100,7 +102,8 @@ function soldOutTooEarly({ calls, units, freeSince }: Told, certain: Certain[]):
     const unanswered = new Map<string, number>();
     for (const [n, other] of checkouts.entries()) {
       const backMs = onThisClock(freeSince.get(other.orderId) ?? Number.POSITIVE_INFINITY) + CLOCK_MS;
-      if (other.startMs > endMs || backMs < startMs) continue;
+      const fromMs = other.key ? askedMs.get(other.key)! : other.startMs;
+      if (fromMs > endMs || backMs < startMs) continue;
       for (const token of other.tokens) if (token.startsWith(`${productId}-`)) tokens.add(token);
       if (other.outcome === 'ok' || (other.key && resolved.has(other.key))) continue;
       const ofCart = Object.keys(other.asks).length === 0;
