@@ -21,6 +21,7 @@ test('a guest buys, makes an account, signs out, and finds cart and orders again
   await page.getByRole('banner').getByRole('link', { name: 'Sign in' }).click();
   await page.getByRole('link', { name: 'Make an account' }).click();
   await signUp(page, who);
+  await expect(page).not.toHaveURL(/\/signup/); // the link is there before the next page is
   await expect(accountLink(page)).toBeVisible();
   await hold(page, products[0]!.path);
   await payButton(page).click();
@@ -28,6 +29,7 @@ test('a guest buys, makes an account, signs out, and finds cart and orders again
   await accountLink(page).click();
   await expect(page.getByText(`Signed in as ${who.email}`)).toBeVisible();
   await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page).toHaveURL('/');
   await expect(page.getByRole('banner').getByRole('link', { name: 'Sign in' })).toBeVisible();
   await page.goto('/orders');
   await expect(page.getByRole('heading', { name: 'No orders yet' })).toBeVisible();
@@ -44,7 +46,10 @@ test('a guest buys, makes an account, signs out, and finds cart and orders again
   await expect(elsewhere.getByRole('region', { name: /^Sale/ })).toContainText('Brass Pen');
 });
 
-test('a sale for accounts only asks a guest to sign in, and comes back to the product', async ({ page, merchant }) => {
+test('a sale for accounts only asks a guest to sign in, and comes back to the product', { tag: '@once' }, async ({
+  page,
+  merchant,
+}) => {
   const { saleId, path, products } = await merchant.sale();
   await merchant.change(saleId, { accountsOnly: true });
   await addToCart(page, products[0]!.path);
@@ -61,7 +66,7 @@ test('a sale for accounts only asks a guest to sign in, and comes back to the pr
   await expect(page.getByRole('heading', { name: 'Held for you' })).toBeVisible();
 });
 
-test('a session that has ended is noticed when buying, and leads to signing in', async ({
+test('a session that has ended is noticed when buying, and leads to signing in', { tag: '@once' }, async ({
   page,
   context,
   merchant,
@@ -72,6 +77,7 @@ test('a session that has ended is noticed when buying, and leads to signing in',
   await merchant.change(saleId, { accountsOnly: true });
   await page.goto('/signup');
   await signUp(page, newcomer());
+  await expect(page).toHaveURL('/');
   await expect(accountLink(page)).toBeVisible();
   await context.clearCookies();
   await page.goto(products[0]!.path);
@@ -82,7 +88,7 @@ test('a session that has ended is noticed when buying, and leads to signing in',
   await expect(page.getByRole('heading', { name: 'Nobody is signed in' })).toBeVisible();
 });
 
-test('what is wrong with a form is said in words, and nothing that was typed is lost', async ({
+test('what is wrong with a form is said in words, and nothing that was typed is lost', { tag: '@once' }, async ({
   page,
   expectAnswers,
 }) => {
@@ -99,6 +105,7 @@ test('what is wrong with a form is said in words, and nothing that was typed is 
   await page.getByRole('button', { name: 'Show: New password' }).click();
   await expect(page.getByLabel('New password', { exact: true })).toHaveAttribute('type', 'text');
   await signUp(page, who);
+  await expect(page).toHaveURL('/');
   await expect(accountLink(page)).toBeVisible();
 
   await page.goto('/signin');
@@ -112,7 +119,7 @@ test('what is wrong with a form is said in words, and nothing that was typed is 
   await expect(page.getByText('This address may have an account with another password.')).toBeVisible();
 });
 
-test('a link that asks to go elsewhere after signing in stays in the shop', async ({ page }) => {
+test('a link that asks to go elsewhere after signing in stays in the shop', { tag: '@once' }, async ({ page }) => {
   const who = newcomer();
   for (const next of ['//evil.example', 'https://evil.example', '/\\evil.example', 'javascript:alert(1)']) {
     await page.goto(`/signup?next=${encodeURIComponent(next)}`);
@@ -121,7 +128,7 @@ test('a link that asks to go elsewhere after signing in stays in the shop', asyn
   }
 });
 
-test('somebody changes the password, takes the data along, and deletes the account', async ({
+test('somebody changes the password, takes the data along, and deletes the account', { tag: '@once' }, async ({
   page,
   expectAnswers,
 }) => {
@@ -145,13 +152,14 @@ test('somebody changes the password, takes the data along, and deletes the accou
   await page.getByRole('button', { name: 'Delete my account' }).click();
   await page.getByLabel('Password', { exact: true }).fill('a better password');
   await page.getByRole('button', { name: 'Delete it for good' }).click();
+  await expect(page).toHaveURL('/');
   await expect(page.getByRole('banner').getByRole('link', { name: 'Sign in' })).toBeVisible();
   await page.goto('/signin');
   await signIn(page, { ...who, password: 'a better password' });
   await expect(page.getByText('E-mail address and password do not fit.')).toBeVisible();
 });
 
-test('sale pages load nothing of next-auth', async ({ page, merchant }) => {
+test('sale pages load nothing of next-auth', { tag: '@once' }, async ({ page, merchant }) => {
   const { path } = await merchant.sale();
   const asked: string[] = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));

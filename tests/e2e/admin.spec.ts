@@ -26,7 +26,7 @@ test('an admin signs in to the back room, sees who holds what, and locks it agai
   await expect(page).toHaveURL('/signin?next=%2Fadmin');
 });
 
-test('a viewer looks, and reads that looking is all; a customer finds no back room', async ({
+test('a viewer looks, and reads that looking is all; a customer finds no back room', { tag: '@once' }, async ({
   page,
   expectAnswers,
 }) => {
@@ -42,7 +42,7 @@ test('a viewer looks, and reads that looking is all; a customer finds no back ro
   await expect(page.getByRole('heading', { name: 'Nothing here' })).toBeVisible();
 });
 
-test('the session cookie is out of reach of scripts', async ({ page, context }) => {
+test('the session cookie is out of reach of scripts', { tag: '@once' }, async ({ page, context }) => {
   await page.goto('/signup?next=%2Faccount');
   await signUp(page, newcomer());
   await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible();

@@ -93,11 +93,9 @@ test('a card is refused and the hold goes on; the next one pays', async ({ page,
   await expect(page.getByRole('heading', { name: "It's yours" })).toBeVisible();
 });
 
-test('fields that do not load can be asked for again, and so can a payment that did not start', async ({
-  page,
-  merchant,
-  expectAnswers,
-}) => {
+test('fields that do not load can be asked for again, and so can a payment that did not start', {
+  tag: '@once',
+}, async ({ page, merchant, expectAnswers }) => {
   expectAnswers(503, 0);
   const { products } = await merchant.sale();
   await paidByStripe(page, []);
@@ -116,7 +114,12 @@ test('fields that do not load can be asked for again, and so can a payment that 
   await expect(card(page)).toBeVisible();
 });
 
-test('offline nothing is confirmed, and the page says so', async ({ page, merchant, context, expectAnswers }) => {
+test('offline nothing is confirmed, and the page says so', { tag: '@once' }, async ({
+  page,
+  merchant,
+  context,
+  expectAnswers,
+}) => {
   expectAnswers(0);
   const { products } = await merchant.sale();
   const confirmed = await paidByStripe(page, []);
@@ -130,11 +133,10 @@ test('offline nothing is confirmed, and the page says so', async ({ page, mercha
   await context.setOffline(false);
 });
 
-test('the time runs out while the bank is thinking: nothing is charged, and the page says so', async ({
-  page,
-  merchant,
-}) => {
-  const { products } = await merchant.sale({ holdSeconds: 6 });
+test('the time runs out while the bank is thinking: nothing is charged, and the page says so', {
+  tag: '@once',
+}, async ({ page, merchant }) => {
+  const { products } = await merchant.sale({ holdSeconds: 12 });
   await paidByStripe(page, ['never']);
   await hold(page, products[0]!.path);
   await payButton(page).click();

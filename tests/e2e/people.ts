@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 
 export interface Person {
   email: string;
@@ -10,15 +10,19 @@ export interface Person {
 
 export const newcomer = (): Person => ({ email: `${randomUUID()}@shop.example`, password: 'correct horse battery' });
 
-/** Fill in /signup. */
+const title = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true });
+
+/** Fill in /signup once it is there: /signin has a field of the same name. */
 export async function signUp(page: Page, { email, password }: Person): Promise<void> {
+  await expect(title(page, 'Make an account')).toBeVisible();
   await page.getByLabel('E-mail address').fill(email);
   await page.getByLabel('New password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Make an account' }).click();
 }
 
-/** Fill in /signin. */
+/** Fill in /signin once it is there. */
 export async function signIn(page: Page, { email, password }: Person): Promise<void> {
+  await expect(title(page, 'Sign in')).toBeVisible();
   await page.getByLabel('E-mail address').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();

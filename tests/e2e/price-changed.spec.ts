@@ -34,7 +34,7 @@ test('a price that changed in mid-cart is asked about, and bought only when the 
   await expect(page.getByRole('heading', { name: "It's yours" })).toBeVisible();
 });
 
-test('buying at once sends the price on the page, and a changed one is refused calmly', async ({
+test('buying at once sends the price on the page, and a changed one is refused calmly', { tag: '@once' }, async ({
   page,
   merchant,
   expectAnswers,

@@ -12,11 +12,9 @@ const PAYLOADS = [
   `<!--<script>--><iframe srcdoc="<script>parent.document.title='${MARK}'</script>">`,
 ];
 
-test('nothing that is written into a name or a description ever runs, and it is shown as it was written', async ({
-  page,
-  merchant,
-  expectAnswers,
-}) => {
+test('nothing that is written into a name or a description ever runs, and it is shown as it was written', {
+  tag: '@once',
+}, async ({ page, merchant, expectAnswers }) => {
   expectAnswers(404); // addresses that are payloads
 
   const sale = await merchant.sale({
@@ -57,7 +55,12 @@ test('nothing that is written into a name or a description ever runs, and it is 
   expect(reports).toEqual([]);
 });
 
-test('no page of a purchase breaks the content security policy', async ({ page, merchant, expectAnswers, watch }) => {
+test('no page of a purchase breaks the content security policy', { tag: '@once' }, async ({
+  page,
+  merchant,
+  expectAnswers,
+  watch,
+}) => {
   expectAnswers(401);
   const sale = await merchant.sale();
   const broken: string[] = [];

@@ -1,7 +1,7 @@
 import { expect, test } from '#tests/e2e/shop.ts';
 import { buyButton, countdown, hold, payButton } from '#tests/e2e/steps.ts';
 
-test('while the shelf is being restored a checkout waits, and goes on under the same key', async ({
+test('while the shelf is being restored a checkout waits, and goes on under the same key', { tag: '@once' }, async ({
   page,
   merchant,
   expectAnswers,
@@ -37,7 +37,7 @@ test('while the shelf is being restored a checkout waits, and goes on under the 
   expect(keys[1]).toBe(keys[0]);
 });
 
-test('a page that cannot ask the shop says so, and shows the sale once it can', async ({
+test('a page that cannot ask the shop says so, and shows the sale once it can', { tag: '@once' }, async ({
   page,
   merchant,
   expectAnswers,
@@ -57,7 +57,12 @@ test('a page that cannot ask the shop says so, and shows the sale once it can', 
   await expect(page.getByRole('heading', { name: sale.name })).toBeVisible();
 });
 
-test('the network is lost in mid-hold and comes back', async ({ page, context, merchant, expectAnswers }) => {
+test('the network is lost in mid-hold and comes back', { tag: '@once' }, async ({
+  page,
+  context,
+  merchant,
+  expectAnswers,
+}) => {
   expectAnswers(0);
   const { products } = await merchant.sale();
   await hold(page, products[0]!.path);
@@ -70,7 +75,11 @@ test('the network is lost in mid-hold and comes back', async ({ page, context, m
   await expect(page.getByRole('heading', { name: "It's yours" })).toBeVisible();
 });
 
-test('a shopper who wants more than the limit reads the limit', async ({ page, merchant, expectAnswers }) => {
+test('a shopper who wants more than the limit reads the limit', { tag: '@once' }, async ({
+  page,
+  merchant,
+  expectAnswers,
+}) => {
   expectAnswers(409);
   const { products } = await merchant.sale({ products: [{ units: 5, limitPerCustomer: 1 }] });
   await hold(page, products[0]!.path);
@@ -81,7 +90,7 @@ test('a shopper who wants more than the limit reads the limit', async ({ page, m
   await expect(page.getByText('At most 1 for each shopper; you already have 1.')).toBeVisible();
 });
 
-test('an address that leads nowhere says so and leads back', async ({ page, expectAnswers }) => {
+test('an address that leads nowhere says so and leads back', { tag: '@once' }, async ({ page, expectAnswers }) => {
   expectAnswers(404);
   for (const path of [
     '/no-such-page',
@@ -97,7 +106,7 @@ test('an address that leads nowhere says so and leads back', async ({ page, expe
   }
 });
 
-test("nobody reads another shopper's order", async ({ page, shopper, merchant, expectAnswers }) => {
+test("nobody reads another shopper's order", { tag: '@once' }, async ({ page, shopper, merchant, expectAnswers }) => {
   expectAnswers(404);
   const { products } = await merchant.sale();
   const address = await hold(page, products[0]!.path);
