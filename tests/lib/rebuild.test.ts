@@ -6,7 +6,14 @@ import type { HoldfastProcess } from '#lib/process.ts';
 import { rebuildSale } from '#lib/reconcile/index.ts';
 import { keys } from '#lib/redis/keys.ts';
 import { until } from '#tests/support/until.ts';
-import { checkoutRequest, type FreshSale, freshSale, reserveRequest, world } from '#tests/support/world.ts';
+import {
+  checkoutRequest,
+  type FreshSale,
+  freshSale,
+  reserveRequest,
+  saleSettings,
+  world,
+} from '#tests/support/world.ts';
 
 const UNITS = 100_000;
 
@@ -99,16 +106,7 @@ test('a rebuilder that lost its fence is refused at its next step', async () => 
   expect(await shop.inventory.rebuildStock(sale.saleId, 'stale', p, 1, 100)).toBe('fenced');
   expect(await shop.inventory.rebuildClear(sale.saleId, 'stale')).toMatchObject({ step: 'fenced' });
   expect(await shop.inventory.rebuildOrder(sale.saleId, 'stale', order)).toBe('fenced');
-  const settings = {
-    opensAtMs: 0,
-    closesAtMs: 0,
-    holdMs: 1,
-    extendMs: 1,
-    paused: false,
-    holdsBeforeWait: 0,
-    limits: {},
-  };
-  expect(await shop.inventory.rebuildFinish(sale.saleId, 'stale', settings, { [p]: 100 }, 9)).toBe('fenced');
+  expect(await shop.inventory.rebuildFinish(sale.saleId, 'stale', saleSettings(), { [p]: 100 }, 9)).toBe('fenced');
   expect(await shop.redis.exists(keys.sale(sale.saleId))).toBe(0);
 });
 
@@ -131,16 +129,7 @@ test('a rebuild whose earlier steps Redis has lost does not open the sale; the n
   await shop.inventory.rebuildStart(sale.saleId, 'r');
   await shop.inventory.rebuildStock(sale.saleId, 'r', p, 1, 10);
   await shop.redis.rpop(`${keys.stock(sale.saleId, p)}:r`); // the tail of the append-only file is gone, the fence is not
-  const settings = {
-    opensAtMs: 0,
-    closesAtMs: 0,
-    holdMs: 1,
-    extendMs: 1,
-    paused: false,
-    holdsBeforeWait: 0,
-    limits: {},
-  };
-  expect(await shop.inventory.rebuildFinish(sale.saleId, 'r', settings, { [p]: 10 }, 2)).toBe('incomplete');
+  expect(await shop.inventory.rebuildFinish(sale.saleId, 'r', saleSettings(), { [p]: 10 }, 2)).toBe('incomplete');
   expect(await shop.redis.exists(keys.sale(sale.saleId), keys.rebuild(sale.saleId))).toBe(0);
   expect(await rebuildSale(shop, sale.saleId)).toBe('ready');
   expect(await sound(shop, sale)).toMatchObject({ status: 'sound', free: 10 });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { commit, type LiveOrder, mint, release } from '#lib/inventory/index.ts';
 import type { HoldfastProcess } from '#lib/process.ts';
 import { keys } from '#lib/redis/keys.ts';
-import { type FreshSale, freshSale, reserveRequest, world } from '#tests/support/world.ts';
+import { type FreshSale, freshSale, reserveRequest, saleSettings, world } from '#tests/support/world.ts';
 
 async function held(
   shop: HoldfastProcess,
@@ -253,17 +253,7 @@ test('nothing is written to a sale that is not ready', async () => {
   expect(await shop.inventory.inspect(saleId, sale.productIds[0]!, { close: true, thorough: true })).toMatchObject({
     status: 'saleNotReady',
   });
-  expect(
-    await shop.inventory.configure(saleId, {
-      opensAtMs: 0,
-      closesAtMs: 0,
-      holdMs: 1,
-      extendMs: 1,
-      paused: false,
-      holdsBeforeWait: 0,
-      limits: {},
-    }),
-  ).toEqual({ status: 'saleNotReady' });
+  expect(await shop.inventory.configure(saleId, saleSettings())).toEqual({ status: 'saleNotReady' });
   expect(await shop.redis.hgetall(keys.hold(saleId, order.orderId))).toEqual(before);
   expect(await shop.redis.exists(keys.sale(saleId))).toBe(0);
 });
@@ -280,15 +270,7 @@ test('due names overdue holds, oldest first', async () => {
 test('configure changes only what differs, and counts it', async () => {
   const shop = await world();
   const sale = await freshSale(shop);
-  const settings = {
-    opensAtMs: 0,
-    closesAtMs: 0,
-    holdMs: 60_000,
-    extendMs: 60_000,
-    paused: false,
-    holdsBeforeWait: 0,
-    limits: { [sale.productIds[0]!]: 0 },
-  };
+  const settings = saleSettings({ holdMs: 60_000, extendMs: 60_000, limits: { [sale.productIds[0]!]: 0 } });
   expect(await shop.inventory.configure(sale.saleId, settings)).toEqual({ status: 'configured', differed: 0 });
   expect(await shop.inventory.configure(sale.saleId, { ...settings, paused: true, holdMs: 1_000 })).toEqual({
     status: 'configured',

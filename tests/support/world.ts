@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { addStock, createProduct, createSale } from '#lib/catalog/index.ts';
+import type { SaleSettings } from '#lib/inventory/index.ts';
 import type { HoldfastProcess } from '#lib/process.ts';
 
 let made: HoldfastProcess | undefined;
@@ -79,6 +80,18 @@ export async function freshSale(
   }
   return { saleId, productIds };
 }
+
+/** What Redis keeps of a sale that is open, with everything that a test does not care about filled in. */
+export const saleSettings = (settings: Partial<SaleSettings> = {}): SaleSettings => ({
+  opensAtMs: 0,
+  closesAtMs: 0,
+  holdMs: 1,
+  extendMs: 1,
+  paused: false,
+  holdsBeforeWait: 0,
+  limits: {},
+  ...settings,
+});
 
 /** A request to reserve, with everything that a test does not care about filled in. */
 export function reserveRequest(
