@@ -1,44 +1,29 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { StartPaymentAnswer } from '#lib/contract.ts';
-import { only } from '#tests/api/shop.ts';
-import { type BankFloor, bankFloor } from '#tests/support/bank.ts';
+import { holdOne, only } from '#tests/api/shop.ts';
+import { openBank } from '#tests/support/open-bank.ts';
 import { until } from '#tests/support/until.ts';
-import { type Witness, witness } from '#tests/support/witness.ts';
 
-let its: BankFloor;
-let look: Witness;
-
-beforeAll(async () => {
-  its = await bankFloor();
-  look = await witness(its.floor);
-}, 150_000);
-afterEach(() => its.bank.faults());
-afterAll(async () => {
-  await look?.close();
-  await its?.close();
-});
+const its = openBank();
 
 const due = (total = 4_200) => ({ orderId: randomUUID(), total, currency: 'EUR' });
 
-async function holdOne(options: { units?: number[]; holdSeconds?: number } = {}) {
-  const { saleId, productIds } = await its.web.client.sale(options);
-  const shopper = its.web.client.shopper();
-  const { body: order } = await shopper.buyNow([{ productId: productIds[0]!, quantity: 1 }]);
+async function holdAndPay(options?: Parameters<typeof holdOne>[1]) {
+  const held = await holdOne(its.web.client, options);
+  const { shopper, orderId } = held;
   const status = async () =>
-    (await shopper.call<{ status: string; reason: string | null }>('GET', `/api/orders/${order.orderId}`)).body;
+    (await shopper.call<{ status: string; reason: string | null }>('GET', `/api/orders/${orderId}`)).body;
   const start = async () => {
-    const answer = await shopper.call<StartPaymentAnswer>('POST', '/api/payment/start', {
-      body: { orderId: order.orderId },
-    });
+    const answer = await shopper.call<StartPaymentAnswer>('POST', '/api/payment/start', { body: { orderId } });
     expect(answer).toMatchObject({ status: 200, body: { pay: { kind: 'page' } } });
     return (answer.body.pay as { url: string }).url;
   };
-  return { saleId, shopper, order, orderId: order.orderId, status, start };
+  return { ...held, status, start };
 }
 
 test('the shopper approves on the bank page: the shop hears of it over the network, and takes the money once', async () => {
-  const { order, orderId, status, start } = await holdOne();
+  const { order, orderId, status, start } = await holdAndPay();
   const answer = await its.bank.choose(await start(), 'approve');
   expect(answer.status).toBe(303);
   expect(answer.headers.get('location')).toBe(`${its.floor.env.SHOP_URL}/orders/${orderId}`);
@@ -49,14 +34,14 @@ test('the shopper approves on the bank page: the shop hears of it over the netwo
     amount: order.total,
     entries: [{ kind: 'authorized' }, { kind: 'captured' }],
   });
-  expect(await look.events.find({ orderId }).toArray()).toMatchObject([
+  expect(await its.look.events.find({ orderId }).toArray()).toMatchObject([
     { type: 'payment.authorized', done: true },
     { type: 'payment.captured', done: true },
   ]);
 });
 
 test('"decline" keeps the hold and may be tried again; "refuse for good" ends it', async () => {
-  const { orderId, status, start } = await holdOne();
+  const { orderId, status, start } = await holdAndPay();
   const page = await start();
   await its.bank.choose(page, 'decline');
   await its.bank.untilTold();
@@ -171,7 +156,7 @@ test('a payment is begun once, however often and however parallel it is asked fo
 });
 
 test('what the bank has not told the shop when it dies, it tells after its restart', async () => {
-  const { orderId, status, start } = await holdOne();
+  const { orderId, status, start } = await holdAndPay();
   const page = await start();
   await its.bank.faults({ lateMs: 2_000 });
   await its.bank.choose(page, 'approve', 'late');
@@ -185,15 +170,15 @@ test('what the bank has not told the shop when it dies, it tells after its resta
 });
 
 test("the shop's two buttons need no bank: the order is paid at once, and the money is taken when the bank is back", async () => {
-  const [paying, refusing] = [await holdOne(), await holdOne()];
+  const [paying, refusing] = [await holdAndPay(), await holdAndPay()];
   await paying.start();
   its.bank.running.signal('SIGKILL');
   await its.bank.running.exit;
   for (let i = 0; i < 2; i++)
     expect(await paying.shopper.pay(paying.orderId)).toMatchObject({ status: 200, body: { status: 'PAID' } });
   expect(await refusing.shopper.fail(refusing.orderId)).toMatchObject({ status: 200, body: { status: 'CANCELLED' } });
-  expect(await look.orders.findOne({ _id: paying.orderId })).toMatchObject({ status: 'PAID', captured: false });
+  expect(await its.look.orders.findOne({ _id: paying.orderId })).toMatchObject({ status: 'PAID', captured: false });
   await its.bank.restart();
-  await until(async () => (await look.orders.findOne({ _id: paying.orderId }))?.captured, { what: 'captured' });
+  await until(async () => (await its.look.orders.findOne({ _id: paying.orderId }))?.captured, { what: 'captured' });
   expect(only(await its.bank.payments(paying.orderId))).toMatchObject({ standing: 'captured' });
 });

@@ -1,22 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { AlarmsAnswer, OrderAnswer, RefundAnswer, StartPaymentAnswer } from '#lib/contract.ts';
-import { bankEvent, expectProblem, only, openShop, sendWebhook } from '#tests/api/shop.ts';
+import { bankEvent, expectProblem, holdOne, only, openShop, sendWebhook } from '#tests/api/shop.ts';
 
 const shop = openShop();
-
-async function holdOne(options: Parameters<typeof shop.client.sale>[0] = {}) {
-  const { saleId, productIds } = await shop.client.sale(options);
-  const shopper = shop.client.shopper();
-  const { body: order } = await shopper.buyNow([{ productId: productIds[0]!, quantity: 1 }]);
-  return { saleId, shopper, order, orderId: order.orderId };
-}
 
 const refunds = (orderId: string) => shop.mongo.collection('refunds').find({ orderId }).toArray();
 const alarms = async () => (await shop.client.admin<AlarmsAnswer>('GET', '/api/alarms')).body.alarms;
 
 test('starting to pay says where to pay and gives a little more time, once', async () => {
-  const { shopper, order, orderId } = await holdOne({ holdSeconds: 60, extendSeconds: 30 });
+  const { shopper, order, orderId } = await holdOne(shop.client, { holdSeconds: 60, extendSeconds: 30 });
   const start = () => shopper.call<StartPaymentAnswer>('POST', '/api/payment/start', { body: { orderId } });
   const first = await start();
   expect(first).toMatchObject({
@@ -34,7 +27,7 @@ test('starting to pay says where to pay and gives a little more time, once', asy
 });
 
 test('nobody starts to pay for an ended, a missing or a foreign order', async () => {
-  const { shopper, orderId } = await holdOne();
+  const { shopper, orderId } = await holdOne(shop.client);
   const start = (who: typeof shopper, id: string) => who.call('POST', '/api/payment/start', { body: { orderId: id } });
   expectProblem(await start(shop.client.shopper(), orderId), 404, 'NOT_FOUND');
   expectProblem(await start(shopper, randomUUID()), 404, 'NOT_FOUND');
@@ -44,7 +37,7 @@ test('nobody starts to pay for an ended, a missing or a foreign order', async ()
 });
 
 test('a payment that came too late goes back, and the order says so', async () => {
-  const { shopper, order, orderId } = await holdOne();
+  const { shopper, order, orderId } = await holdOne(shop.client);
   await shopper.call('POST', `/api/orders/${orderId}/cancel`, { body: {} });
   const look = async () => (await shopper.call<OrderAnswer>('GET', `/api/orders/${orderId}`)).body;
   expect((await look()).moneyBack).toBeNull();
@@ -53,7 +46,7 @@ test('a payment that came too late goes back, and the order says so', async () =
 });
 
 test('the merchant gives the money of a paid order back, once and with a reason; the order stays PAID', async () => {
-  const { saleId, shopper, orderId } = await holdOne({ units: [2] });
+  const { saleId, shopper, orderId } = await holdOne(shop.client, { units: [2] });
   const refund = (id: string, body: unknown = { reason: 'arrived broken' }) =>
     shop.client.admin<RefundAnswer>('POST', `/api/orders/${id}/refund`, body);
   expectProblem(await refund(orderId), 409, 'NOT_PAID', { orderId });
@@ -71,7 +64,7 @@ test('the merchant gives the money of a paid order back, once and with a reason;
 });
 
 test('a payment of another sum raises an alarm, which a human closes with a note', async () => {
-  const { order, orderId } = await holdOne();
+  const { order, orderId } = await holdOne(shop.client);
   const event = bankEvent(order, { amount: 1 });
   await sendWebhook(shop.client, event);
   const alarm = (await alarms()).find(({ subject }) => subject === event.paymentId);
@@ -85,7 +78,7 @@ test('a payment of another sum raises an alarm, which a human closes with a note
 });
 
 test('money that the bank has let go of: the order stays PAID, an alarm says so, and trying again changes nothing', async () => {
-  const { shopper, order, orderId } = await holdOne();
+  const { shopper, order, orderId } = await holdOne(shop.client);
   const event = bankEvent(order);
   const { paymentId, amount, currency } = event;
   await shop.mongo.collection('sandbox_payments').insertOne({
@@ -106,7 +99,7 @@ test('money that the bank has let go of: the order stays PAID, an alarm says so,
 });
 
 test('only the merchant sees and touches alarms, refunds and captures', async () => {
-  const { shopper, orderId } = await holdOne();
+  const { shopper, orderId } = await holdOne(shop.client);
   await shopper.pay(orderId);
   for (const [method, path, body] of [
     ['GET', '/api/alarms', undefined],

@@ -1,22 +1,15 @@
 import { expect, test } from 'vitest';
-import { expectProblem, only, openShop } from '#tests/api/shop.ts';
+import { expectProblem, holdOne, only, openShop } from '#tests/api/shop.ts';
 import { until } from '#tests/support/until.ts';
 
 const shop = openShop();
-
-async function holdOne(options: Parameters<typeof shop.client.sale>[0] = {}) {
-  const { saleId, productIds } = await shop.client.sale(options);
-  const shopper = shop.client.shopper();
-  const { body: order } = await shopper.buyNow([{ productId: productIds[0]!, quantity: 1 }]);
-  return { saleId, shopper, order, orderId: order.orderId };
-}
 
 const inBank = (orderId: string) => shop.mongo.collection('sandbox_payments').find({ orderId }).toArray();
 const refunds = (orderId: string) => shop.mongo.collection('refunds').find({ orderId }).toArray();
 const units = async (saleId: string) => (await shop.client.look(saleId)).products[0];
 
 test('a shopper pays: the units are sold, the money is taken once, and paying again is the same payment', async () => {
-  const { saleId, shopper, order, orderId } = await holdOne({ units: [3], price: 4_200 });
+  const { saleId, shopper, order, orderId } = await holdOne(shop.client, { units: [3], price: 4_200 });
   for (let i = 0; i < 3; i++)
     expect(await shopper.pay(orderId)).toMatchObject({ status: 200, body: { orderId, status: 'PAID' } });
   expect(await units(saleId)).toMatchObject({ available: 2, held: 0, sold: 1 });
@@ -25,7 +18,7 @@ test('a shopper pays: the units are sold, the money is taken once, and paying ag
 });
 
 test('thirty clicks on "pay" at once are one payment', async () => {
-  const { saleId, shopper, orderId } = await holdOne({ units: [3] });
+  const { saleId, shopper, orderId } = await holdOne(shop.client, { units: [3] });
   const answers = await Promise.all(Array.from({ length: 30 }, () => shopper.pay(orderId)));
   for (const answer of answers) expect(answer).toMatchObject({ status: 200, body: { orderId, status: 'PAID' } });
   expect(await units(saleId)).toMatchObject({ available: 2, held: 0, sold: 1 });
@@ -34,7 +27,7 @@ test('thirty clicks on "pay" at once are one payment', async () => {
 });
 
 test('a shopper whose payment fails loses the hold, gets a plain answer, and the units are free again', async () => {
-  const { saleId, shopper, orderId } = await holdOne({ units: [1] });
+  const { saleId, shopper, orderId } = await holdOne(shop.client, { units: [1] });
   for (let i = 0; i < 3; i++)
     expect(await shopper.fail(orderId)).toMatchObject({ status: 200, body: { orderId, status: 'CANCELLED' } });
   expect((await shopper.call('GET', `/api/orders/${orderId}`)).body).toMatchObject({
@@ -45,7 +38,7 @@ test('a shopper whose payment fails loses the hold, gets a plain answer, and the
 });
 
 test('after payment a refusal changes nothing', async () => {
-  const { saleId, shopper, orderId } = await holdOne();
+  const { saleId, shopper, orderId } = await holdOne(shop.client);
   await shopper.pay(orderId);
   expectProblem(await shopper.fail(orderId), 409, 'ORDER_ALREADY_PAID', { orderId });
   expect(await shopper.pay(orderId)).toMatchObject({ status: 200, body: { status: 'PAID' } });
@@ -54,7 +47,7 @@ test('after payment a refusal changes nothing', async () => {
 });
 
 test('who pays after the hold is over gets the money back once, and the unit goes to the next shopper', async () => {
-  const { saleId, shopper, order, orderId } = await holdOne({ units: [1], holdSeconds: 1 });
+  const { saleId, shopper, order, orderId } = await holdOne(shop.client, { units: [1], holdSeconds: 1 });
   await until(async () => (await shop.redis.exists(`timer:{${saleId}}:${orderId}`)) === 0, {
     what: 'the hold is over',
   });
@@ -73,7 +66,7 @@ test('who pays after the hold is over gets the money back once, and the unit goe
 });
 
 test('who refuses after the hold is over is told that it expired', async () => {
-  const { saleId, shopper, orderId } = await holdOne({ units: [1], holdSeconds: 1 });
+  const { saleId, shopper, orderId } = await holdOne(shop.client, { units: [1], holdSeconds: 1 });
   await until(async () => (await shop.redis.exists(`timer:{${saleId}}:${orderId}`)) === 0, {
     what: 'the hold is over',
   });
@@ -82,7 +75,7 @@ test('who refuses after the hold is over is told that it expired', async () => {
 });
 
 test('who pays an order that was let go gets the money back, and the order stays cancelled', async () => {
-  const { saleId, shopper, orderId } = await holdOne({ units: [1] });
+  const { saleId, shopper, orderId } = await holdOne(shop.client, { units: [1] });
   await shopper.call('POST', `/api/orders/${orderId}/cancel`);
   for (let i = 0; i < 2; i++) expectProblem(await shopper.pay(orderId), 409, 'ORDER_CANCELLED', { orderId });
   expectProblem(await shopper.fail(orderId), 409, 'ORDER_CANCELLED', { orderId });
@@ -92,7 +85,7 @@ test('who pays an order that was let go gets the money back, and the order stays
 
 test('paying and refusing at the same moment ends one way for everybody', async () => {
   for (let round = 0; round < 5; round++) {
-    const { saleId, shopper, orderId } = await holdOne({ units: [1] });
+    const { saleId, shopper, orderId } = await holdOne(shop.client, { units: [1] });
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, i) => (i % 2 ? shopper.pay(orderId) : shopper.fail(orderId))),
     );

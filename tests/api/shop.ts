@@ -35,6 +35,14 @@ export function openShop(options: { env?: Record<string, string>; worker?: boole
   return shop;
 }
 
+/** Somebody holds one unit of the first product of a fresh sale. */
+export async function holdOne(client: ShopClient, options: Parameters<ShopClient['sale']>[0] = {}) {
+  const { saleId, productIds } = await client.sale(options);
+  const shopper = client.shopper();
+  const { body: order } = await shopper.buyNow([{ productId: productIds[0]!, quantity: 1 }]);
+  return { saleId, shopper, order, orderId: order.orderId };
+}
+
 /** Every error is a problem+json with a stable code, is not cached, and shows nothing of the shop's inside. */
 export function expectProblem(answer: Answer, status: number, code: ErrorCode, more: Partial<Problem> = {}): void {
   expect(answer).toMatchObject({

@@ -1,44 +1,30 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { StartPaymentAnswer } from '#lib/contract.ts';
-import { expectProblem, only } from '#tests/api/shop.ts';
+import { expectProblem, holdOne, only } from '#tests/api/shop.ts';
 import { expectSound } from '#tests/support/audit.ts';
-import { type BankFloor, bankFloor } from '#tests/support/bank.ts';
+import { openBank } from '#tests/support/open-bank.ts';
 import { until } from '#tests/support/until.ts';
-import { type Witness, witness } from '#tests/support/witness.ts';
 
 /** Real web, worker and bank processes: what a payment provider does wrong, one fault at a time. */
-let its: BankFloor;
-let look: Witness;
+const its = openBank();
 
-beforeAll(async () => {
-  its = await bankFloor();
-  look = await witness(its.floor);
-}, 150_000);
-afterEach(() => its.bank.faults());
-afterAll(async () => {
-  await look?.close();
-  await its?.close();
-});
-
-async function holdOne({ holdSeconds = 20 } = {}) {
-  const { saleId, productIds } = await its.web.client.sale({ units: [2], price: 1_999, holdSeconds, extendSeconds: 2 });
-  const shopper = its.web.client.shopper();
-  const { body: order } = await shopper.buyNow([{ productId: productIds[0]!, quantity: 1 }]);
-  const { orderId } = order;
+async function hold({ holdSeconds = 20 } = {}) {
+  const held = await holdOne(its.web.client, { units: [2], price: 1_999, holdSeconds, extendSeconds: 2 });
+  const { saleId, shopper, orderId } = held;
   const begin = () => shopper.call<StartPaymentAnswer>('POST', '/api/payment/start', { body: { orderId } });
   return {
-    order,
-    orderId,
-    shopper,
+    ...held,
     begin,
     async start() {
       const { body } = await until(async () => [await begin()].find(({ status }) => status === 200), { what: 'begun' });
       return (body.pay as { url: string }).url;
     },
-    stored: () => look.orders.findOne({ _id: orderId }),
+    stored: () => its.look.orders.findOne({ _id: orderId }),
     ends: (status: 'PAID' | 'CANCELLED') =>
-      until(async () => (await look.orders.findOne({ _id: orderId }))?.status === status, { what: `it is ${status}` }),
+      until(async () => (await its.look.orders.findOne({ _id: orderId }))?.status === status, {
+        what: `it is ${status}`,
+      }),
     stands: (...standings: string[]) =>
       until(
         async () => {
@@ -52,9 +38,9 @@ async function holdOne({ holdSeconds = 20 } = {}) {
       const { products } = await its.web.client.look(saleId);
       return { free: products[0]?.available, held: products[0]?.held, sold: products[0]?.sold };
     },
-    refunds: () => look.refunds.find({ orderId }).toArray(),
+    refunds: () => its.look.refunds.find({ orderId }).toArray(),
     alarms: () =>
-      look.db
+      its.look.db
         .collection('alarms')
         .find({ open: true, subject: { $regex: orderId } })
         .toArray(),
@@ -62,14 +48,14 @@ async function holdOne({ holdSeconds = 20 } = {}) {
 }
 
 test('the bank says everything fifty times at once: each word counts once', async () => {
-  const one = await holdOne();
+  const one = await hold();
   const page = await one.start();
   await its.bank.faults({ copies: 50 });
   await its.bank.choose(page, 'approve', 'duplicate');
   await one.ends('PAID');
   await one.stands('captured');
   await its.bank.untilTold();
-  const events = await look.events.find({ orderId: one.orderId }).toArray();
+  const events = await its.look.events.find({ orderId: one.orderId }).toArray();
   expect(events.map(({ type, done }) => `${type} ${done}`).sort()).toEqual([
     'payment.authorized true',
     'payment.captured true',
@@ -78,42 +64,42 @@ test('the bank says everything fifty times at once: each word counts once', asyn
 });
 
 test('the bank tells "captured" first, "approved" later and "declined" last: the order is paid once', async () => {
-  const one = await holdOne();
+  const one = await hold();
   const page = await one.start();
   await its.bank.choose(page, 'decline', 'shuffled');
   await its.bank.choose(page, 'approve', 'shuffled', 'capturing');
   await its.bank.untilTold();
-  const told = await look.events.find({ orderId: one.orderId }).sort({ receivedAt: 1 }).toArray();
+  const told = await its.look.events.find({ orderId: one.orderId }).sort({ receivedAt: 1 }).toArray();
   expect(told.map(({ type }) => type)).toEqual(['payment.captured', 'payment.authorized', 'payment.declined']);
   await one.ends('PAID');
   await one.stands('captured');
 });
 
 test('no webhook ever comes: the shop asks before the hold runs out, of approval and of refusal', async () => {
-  const [approved, refused] = [await holdOne({ holdSeconds: 4 }), await holdOne({ holdSeconds: 4 })];
+  const [approved, refused] = [await hold({ holdSeconds: 4 }), await hold({ holdSeconds: 4 })];
   await its.bank.choose(await approved.start(), 'approve', 'silent');
   await its.bank.choose(await refused.start(), 'refuse', 'silent');
   await approved.ends('PAID');
   await approved.stands('captured');
   await refused.ends('CANCELLED');
   expect(await refused.stored()).toMatchObject({ reason: 'PAYMENT_FAILED' });
-  expect(await look.events.countDocuments({ orderId: approved.orderId, type: 'payment.authorized' })).toBe(1);
+  expect(await its.look.events.countDocuments({ orderId: approved.orderId, type: 'payment.authorized' })).toBe(1);
 });
 
 test('the shopper walks away from the bank page: when the hold is over nobody can pay there any more', async () => {
-  const one = await holdOne({ holdSeconds: 2 });
+  const one = await hold({ holdSeconds: 2 });
   const page = await one.start();
   await one.ends('CANCELLED');
   await one.stands('voided');
   await its.bank.choose(page, 'approve');
   expect(only(await its.bank.payments(one.orderId)).entries.map(({ kind }) => kind)).toEqual(['voided']);
-  await until(async () => (await look.db.collection('payments').findOne({ _id: one.orderId as never }))?.ended, {
+  await until(async () => (await its.look.db.collection('payments').findOne({ _id: one.orderId as never }))?.ended, {
     what: 'nothing is left to look after',
   });
 });
 
 test('the approval is heard of only after the hold is over: the order stays cancelled, and the money goes back once', async () => {
-  const one = await holdOne({ holdSeconds: 2 });
+  const one = await hold({ holdSeconds: 2 });
   const page = await one.start();
   await its.bank.faults({ lateMs: 8_000, downNext: 1_000 }); // and the bank cannot be asked before that either
   await its.bank.choose(page, 'approve', 'late', 'duplicate');
@@ -130,7 +116,7 @@ test('the approval is heard of only after the hold is over: the order stays canc
 test('approvals race the end of their holds: each is paid and captured, or cancelled and given back', async () => {
   const race = async (_: unknown, i: number) => {
     for (;;) {
-      const one = await holdOne({ holdSeconds: 2 });
+      const one = await hold({ holdSeconds: 2 });
       const { status, body } = await one.begin();
       if (status !== 200) continue; // a machine so slow that the hold was over before it began
       const at = Date.parse(body.expiresAt) + (i - 12) * 15;
@@ -149,7 +135,7 @@ test('approvals race the end of their holds: each is paid and captured, or cance
 });
 
 test('the shopper pays twice: the second payment goes back, refunded if the bank had taken it already', async () => {
-  const [twice, taken] = [await holdOne(), await holdOne()];
+  const [twice, taken] = [await hold(), await hold()];
   await its.bank.choose(await twice.start(), 'approve', 'doublePaying');
   await its.bank.choose(await taken.start(), 'approve', 'doublePaying', 'capturing');
   await twice.ends('PAID');
@@ -164,7 +150,7 @@ test('the shopper pays twice: the second payment goes back, refunded if the bank
 
 test('another amount or currency never buys: the money goes back, somebody is told, and the hold goes on', async () => {
   for (const fault of ['wrongAmount', 'wrongCurrency']) {
-    const one = await holdOne();
+    const one = await hold();
     await its.bank.choose(await one.start(), 'approve', fault);
     await one.stands('voided');
     expect(await one.stored()).toMatchObject({ status: 'RESERVED' });
@@ -179,11 +165,11 @@ test('money for an order that nobody knows goes back', async () => {
   await its.bank.choose(url, 'approve');
   await until(async () => (await its.bank.payments(due.orderId))[0]?.standing === 'voided', { what: 'it goes back' });
   await its.bank.untilTold();
-  expect(await look.orders.findOne({ _id: due.orderId })).toMatchObject({ status: 'CANCELLED', tokens: [] });
+  expect(await its.look.orders.findOne({ _id: due.orderId })).toMatchObject({ status: 'CANCELLED', tokens: [] });
 });
 
 test('the bank is down while a payment is begun: the shopper is told to try again, the hold stays, and it is one payment', async () => {
-  const one = await holdOne();
+  const one = await hold();
   its.bank.running.signal('SIGKILL');
   await its.bank.running.exit;
   const refused = await one.begin();
@@ -199,7 +185,7 @@ test('the bank is down while a payment is begun: the shopper is told to try agai
 });
 
 test('the bank begins a payment, its answer is lost and its memory of the key too: the shop finds the payment by its order', async () => {
-  const one = await holdOne();
+  const one = await hold();
   await its.bank.faults({ forgetKeys: 1, replyLost: 1 });
   for (let i = 0; i < 3; i++) expect((await one.begin()).status).toBe(503); // its look-up's answer is lost first
   await its.bank.begin({ orderId: one.orderId, total: one.order.total, currency: 'EUR' }).catch(() => {});
@@ -213,7 +199,7 @@ test('the bank begins a payment, its answer is lost and its memory of the key to
 });
 
 test('the bank captures and its answer is lost, again and again: the money is taken once', async () => {
-  const one = await holdOne();
+  const one = await hold();
   const page = await one.start();
   await its.bank.faults({ replyLost: 1 });
   await its.bank.choose(page, 'approve');
@@ -228,7 +214,7 @@ test('the bank captures and its answer is lost, again and again: the money is ta
 });
 
 test('the bank hangs: who pays by the button is told "paid" all the same, and the money is taken when it wakes', async () => {
-  const one = await holdOne();
+  const one = await hold();
   await one.start();
   its.bank.running.signal('SIGSTOP');
   const answer = await one.shopper.pay(one.orderId).finally(() => its.bank.running.signal('SIGCONT'));
@@ -237,12 +223,12 @@ test('the bank hangs: who pays by the button is told "paid" all the same, and th
 });
 
 test('giving money back fails ten times: it is never dropped, somebody is told, and it goes back once', async () => {
-  const one = await holdOne();
+  const one = await hold();
   const page = await one.start();
   await its.bank.faults({ refundsDownNext: 13 });
   await one.shopper.call('POST', `/api/orders/${one.orderId}/cancel`);
   await its.bank.choose(page, 'approve', 'capturing');
-  const hurry = () => look.refunds.updateMany({ orderId: one.orderId }, { $set: { tryAt: new Date() } });
+  const hurry = () => its.look.refunds.updateMany({ orderId: one.orderId }, { $set: { tryAt: new Date() } });
   await until(async () => (await hurry()) && (await one.refunds())[0]?.status === 'DONE', { what: 'it went back' });
   expect(only(await one.refunds()).attempts).toBeGreaterThan(10); // closing the begun payment has failed too
   expect(only(await one.alarms())).toMatchObject({ kind: 'refundStuck' });
