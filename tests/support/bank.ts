@@ -1,6 +1,6 @@
 import { type PaymentAnswer, wire } from '#lib/payments/index.ts';
-import { freePort } from '#scripts/services/ports.ts';
 import type { Answer } from '#tests/support/http.ts';
+import { quietPort } from '#tests/support/ports.ts';
 import { type Running, type RunningWeb, type ShopFloor, shopFloor } from '#tests/support/processes.ts';
 import { until } from '#tests/support/until.ts';
 
@@ -35,7 +35,7 @@ export async function bankFloor(
   env: Record<string, string> = {},
   { workers = 1, faults = '' }: { workers?: number; faults?: string } = {},
 ): Promise<BankFloor> {
-  const [webPort, bankPort] = [await freePort(), await freePort()];
+  const [webPort, bankPort] = [await quietPort(), await quietPort()];
   const floor = await shopFloor({
     LOG_LEVEL: 'error',
     SHOP_URL: `http://127.0.0.1:${webPort}`,

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '#scripts/services/ports.ts';
 import { type RunningRedis, startRedis } from '#scripts/services/redis.ts';
 import type { Call } from '#tests/support/calls.ts';
 import { client, type ShopClient } from '#tests/support/http.ts';
+import { quietPort } from '#tests/support/ports.ts';
 import { until } from '#tests/support/until.ts';
 
 export interface Exit {
@@ -75,7 +75,7 @@ export async function shopFloor(env: Record<string, string> = {}): Promise<ShopF
     redis,
     calls,
     async web(own = {}) {
-      const port = own.PORT ?? String(await freePort());
+      const port = own.PORT ?? String(await quietPort());
       const running = start(['server.ts'], { ...own, PORT: port });
       const url = `http://127.0.0.1:${port}`;
       await until(async () => gone(running) || (await fetch(`${url}/api/ready`)).ok, {
