@@ -6,8 +6,9 @@ import { toDecimal } from '#lib/money.ts';
 /** The visitor's own variant of the page's language (de-AT on a German page), else that language. */
 export const VISITOR = typeof document === 'undefined' ? undefined : visitorsLocale(document.documentElement.lang);
 
-function visitorsLocale(language: string): string {
-  return navigator.languages.find((locale) => locale.split('-')[0] === language) ?? language;
+/** @param language empty on a page that names none, such as Next's own for a failure of the server */
+function visitorsLocale(language: string): string | undefined {
+  return navigator.languages.find((locale) => locale.split('-')[0] === language) ?? (language || undefined);
 }
 
 const moneyFormats = new Map<string, Intl.NumberFormat>();

@@ -1,3 +1,5 @@
+'use client';
+
 import { SignOut } from '#components/account/account-page.tsx';
 import { Dashboard } from '#components/admin/dashboard.tsx';
 import { useMessages } from '#components/messages/index.ts';

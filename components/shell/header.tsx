@@ -3,13 +3,16 @@
 import { ShoppingBag } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { lazy, Suspense } from 'react';
 import { knownAccount } from '#components/account/known-account.ts';
+import { knownShopper } from '#components/cart/stored-cart.ts';
 import { useCart } from '#components/cart/use-cart.ts';
-import { HoldLink } from '#components/hold/hold-link.tsx';
 import { useMessages } from '#components/messages/index.ts';
-import { useLiveHolds } from '#components/order/use-orders.ts';
 import { Mark } from '#components/ui/mark.tsx';
 import { useMounted } from '#components/ui/use-mounted.ts';
+
+/** For those who have shopped here: nobody else can have a hold. */
+const HoldBar = lazy(() => import('#components/shell/hold-bar.tsx').catch(() => ({ default: () => null })));
 
 const LINK =
   'inline-flex min-h-11 items-center rounded-full px-2 hover:bg-sunken sm:px-3 aria-[current=page]:font-semibold';
@@ -20,6 +23,7 @@ export function Header() {
   const mounted = useMounted();
   const { things } = useCart();
   const account = knownAccount.use();
+  const shopper = knownShopper.use();
   const { shop } = messages;
   const current = (href: string) => (mounted && pathname === href ? 'page' : undefined);
   return (
@@ -59,18 +63,11 @@ export function Header() {
           </Link>
         </div>
       </nav>
-      <HoldBar pathname={pathname} />
+      {shopper && pathname !== '/cart' && (
+        <Suspense>
+          <HoldBar pathname={pathname} />
+        </Suspense>
+      )}
     </header>
-  );
-}
-
-/** A running hold, shown on every page but its own and the cart, which shows it itself. */
-function HoldBar({ pathname }: { pathname: string }) {
-  const hold = useLiveHolds().find(({ orderId }) => pathname !== `/orders/${orderId}`);
-  if (!hold || pathname === '/cart') return null;
-  return (
-    <div className="mx-auto max-w-6xl px-3 pb-2 sm:px-5">
-      <HoldLink hold={hold} />
-    </div>
   );
 }

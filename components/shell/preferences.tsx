@@ -1,49 +1,21 @@
 'use client';
 
-import { Monitor, Moon, Sun } from 'lucide-react';
-import { LANGUAGE_COOKIE, LANGUAGES, type Language, useMessages } from '#components/messages/index.ts';
-import { THEMES, useChosenTheme } from '#components/shell/theme.tsx';
-import { Segments } from '#components/ui/segments.tsx';
+import { lazy, Suspense } from 'react';
 import { useMounted } from '#components/ui/use-mounted.ts';
 
-const ICONS = { system: Monitor, light: Sun, dark: Moon };
-const NAMES: Record<Language, string> = { en: 'English', de: 'Deutsch' };
-const A_YEAR = 365 * 24 * 3_600;
+/** Their script is no part of what a page needs first; without it everything stays as the system and the browser want it. */
+const Buttons = lazy(() => import('#components/shell/preference-buttons.tsx').catch(() => ({ default: () => null })));
 
 /** How the visitor wants the shop: its colours and its language. Without a script there is nothing that could be pressed. */
 export function Preferences() {
-  const { preferences: words } = useMessages();
-  const [theme, setTheme] = useChosenTheme();
   const mounted = useMounted();
   return (
-    <div className="flex min-h-11 flex-wrap items-center gap-3 print:hidden">
+    <div className="flex min-h-11 flex-wrap items-center gap-3 max-sm:min-h-25 print:hidden">
       {mounted && (
-        <>
-          <Segments
-            label={words.theme}
-            chosen={theme}
-            onChoose={setTheme}
-            options={THEMES.map((value) => {
-              const Icon = ICONS[value];
-              return { value, label: words.themes[value], icon: <Icon aria-hidden="true" className="size-4" /> };
-            })}
-          />
-          <Segments
-            label={words.language}
-            chosen={document.documentElement.lang}
-            onChoose={speak}
-            options={LANGUAGES.map((value) => ({ value, label: NAMES[value], lang: value }))}
-          />
-        </>
+        <Suspense>
+          <Buttons />
+        </Suspense>
       )}
     </div>
   );
-}
-
-/** The server picks the words by this cookie, so the page is asked for again. */
-function speak(language: Language): void {
-  const secure = location.protocol === 'https:' ? '; Secure' : '';
-  // biome-ignore lint/suspicious/noDocumentCookie: Safari has had the Cookie Store for too short a time
-  document.cookie = `${LANGUAGE_COOKIE}=${language}; Path=/; Max-Age=${A_YEAR}; SameSite=Lax${secure}`;
-  location.reload();
 }

@@ -1,0 +1,16 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import { HoldLink } from '#components/hold/hold-link.tsx';
+import { useLiveHolds } from '#components/order/use-orders.ts';
+
+/** A running hold, shown on every page but its own and the cart, which shows it itself. */
+export default function HoldBar({ pathname }: { pathname: string }): ReactNode {
+  const hold = useLiveHolds().find(({ orderId }) => pathname !== `/orders/${orderId}`);
+  if (!hold) return null;
+  return (
+    <div className="mx-auto max-w-6xl px-3 pb-2 sm:px-5">
+      <HoldLink hold={hold} />
+    </div>
+  );
+}
