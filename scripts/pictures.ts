@@ -1,86 +1,66 @@
-// `npm run pictures -- http://localhost:3000`: the README's pictures, taken from a running demo shop. It buys one Trail Runner each time.
-import { mkdirSync } from 'node:fs';
+// `npm run pictures`: docs/pictures, taken from a throw-away demo shop. Every state in them was brought about by real calls.
+//
+//   npm run pictures -- --full --locale de-DE --out /tmp/look     whole pages, in German, elsewhere, for looking at them
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { type Browser, chromium, type Page } from '@playwright/test';
+import { parseArgs } from 'node:util';
+import { type Browser, type BrowserContextOptions, chromium } from '@playwright/test';
+import { compose } from '#scripts/showcase/compose.ts';
+import { openAs } from '#scripts/showcase/open.ts';
+import { SCENES, type Scene } from '#scripts/showcase/scenes.ts';
+import { withShowcase } from '#scripts/showcase/shop.ts';
+import { openForAWhile, type Visitor } from '#scripts/showcase/states.ts';
 
-const SHOP = process.argv[2] ?? 'http://localhost:3000';
+const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+const DESKTOP = { viewport: { width: 1280, height: 900 }, deviceScaleFactor: 1 };
+const VARIANTS = [PHONE, DESKTOP].flatMap((device) =>
+  (['light', 'dark'] as const).map((colorScheme) => ({ ...device, colorScheme, reducedMotion: 'reduce' as const })),
+);
+
 const FOLDER = path.join(import.meta.dirname, '..', 'docs', 'pictures');
-const DESKTOP = { width: 1280, height: 900 };
-const PHONE = { width: 390, height: 900 };
-
-mkdirSync(FOLDER, { recursive: true });
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-  args: [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-    '--no-first-run',
-  ],
+const { values: options } = parseArgs({
+  options: {
+    out: { type: 'string', default: FOLDER },
+    locale: { type: 'string', default: 'en-US' },
+    full: { type: 'boolean', default: false },
+  },
 });
-try {
-  const home = await taken(browser, DESKTOP, 'light', 'home', visit);
-  await taken(browser, DESKTOP, 'dark', 'home-dark', visit);
-  const hold = await taken(browser, PHONE, 'light', 'hold', async (page) => {
-    await buy(page);
-    await page.getByRole('main').getByRole('timer').filter({ hasText: '0:42' }).waitFor();
-  });
-  const paid = await taken(browser, PHONE, 'light', 'paid', async (page) => {
-    await buy(page);
-    await page.getByRole('button', { name: /^Pay/ }).click();
-    await page.getByRole('heading', { name: "It's yours" }).waitFor();
-  });
-  await arranged(browser, home, [hold, paid]);
-  console.log(`Pictures of ${SHOP} are in ${FOLDER}`);
-} finally {
-  await browser.close();
-}
 
-async function visit(page: Page): Promise<void> {
-  await page.goto(SHOP);
-  const button = page.getByRole('button', { name: /^Buy now/ }).first();
-  await button.waitFor();
-}
+await withShowcase(async ({ url, chromium: executablePath, shop }) => {
+  await openForAWhile(shop);
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  try {
+    if (options.out === FOLDER) rmSync(FOLDER, { recursive: true, force: true }); // those of scenes that are no more
+    mkdirSync(options.out, { recursive: true });
+    for (const scene of SCENES) {
+      const { path: at, visitor } = await scene.arrange(shop);
+      await Promise.all(VARIANTS.map((variant) => take(browser, scene, new URL(at, url), variant, visitor)));
+      console.log(scene.name);
+    }
+    if (!options.full) await compose(browser, options.out);
+  } finally {
+    await browser.close();
+  }
+});
+console.log(`The pictures are in ${options.out}`);
 
-async function buy(page: Page): Promise<void> {
-  await page.goto(`${SHOP}/sales/noon-drop/trail-runner`);
-  await page.getByRole('button', { name: /^Buy now/ }).click();
-  await page.getByText(/^No\. \d+ of \d+$/).waitFor();
-}
-
-/** One picture of one page as a fresh visitor sees it, also returned as a data URL. */
-async function taken(
-  from: Browser,
-  viewport: { width: number; height: number },
-  colorScheme: 'light' | 'dark',
-  name: string,
-  go: (page: Page) => Promise<void>,
-): Promise<string> {
-  const context = await from.newContext({
-    viewport,
-    colorScheme,
-    locale: 'en-US',
-    deviceScaleFactor: viewport === PHONE ? 2 : 1.25,
-    reducedMotion: 'reduce',
+/** One picture of a page, as it looks when all of it is there. */
+async function take(
+  browser: Browser,
+  scene: Scene,
+  at: URL,
+  variant: BrowserContextOptions & (typeof VARIANTS)[number],
+  visitor: Visitor | undefined,
+): Promise<void> {
+  const context = await browser.newContext({ ...variant, locale: options.locale, timezoneId: 'Europe/Berlin' });
+  const page = await openAs(context, at.href, visitor);
+  await page.goto(at.href);
+  await scene.ready(page);
+  await page.waitForFunction(() => {
+    for (const image of document.images) image.loading = 'eager';
+    return !document.querySelector('.skeleton') && [...document.images].every((image) => image.complete);
   });
-  const page = await context.newPage();
-  await go(page);
-  await page.waitForLoadState('networkidle', { timeout: 2_000 }).catch(() => {}); // an event stream never idles
-  const png = await page.screenshot({ path: path.join(FOLDER, `${name}.png`) });
-  if (name === 'hold') await page.getByRole('button', { name: 'Put it back' }).click();
+  const file = `${scene.name}-${variant.viewport.width}-${variant.colorScheme}.png`;
+  await page.screenshot({ path: path.join(options.out, file), fullPage: options.full, animations: 'disabled' });
   await context.close();
-  return `data:image/png;base64,${png.toString('base64')}`;
-}
-
-/** The README's first picture: the shop on a desktop, with two phones in front of it. */
-async function arranged(from: Browser, desktop: string, phones: string[]): Promise<void> {
-  const page = await from.newPage({ viewport: { width: 1500, height: 940 } });
-  const frame = 'border-radius:28px;box-shadow:0 24px 60px #10163a59;border:7px solid #10163a';
-  await page.setContent(`<body style="margin:0;position:relative;height:940px;background:linear-gradient(160deg,#ffdf9e,#f7b690 55%,#8e9ed0)">
-    <img src="${desktop}" style="position:absolute;left:56px;top:60px;width:1060px;border-radius:14px;box-shadow:0 24px 70px #10163a4d">
-    ${phones.map((phone, i) => `<img src="${phone}" style="position:absolute;left:${880 + i * 275}px;top:${245 + i * 60}px;width:270px;${frame}">`).join('')}
-  </body>`);
-  await page.screenshot({ path: path.join(FOLDER, 'shop.png') });
 }
