@@ -30,7 +30,7 @@ export async function openForAWhile(shop: ShopClient): Promise<void> {
   await crowd(shop, { productId: PRODUCT, quantity: 2, buyers: 12, holders: 3 });
   await crowd(shop, { productId: 'canvas-tote', quantity: 5, buyers: 7, holders: 2 });
   await crowd(shop, { productId: 'enamel-mug', quantity: 6, buyers: 10, holders: 2 });
-  await crowd(shop, { productId: RARE, quantity: 1, buyers: 1, holders: 1 });
+  await crowd(shop, { productId: RARE, quantity: 1, buyers: 1, holders: 0 });
   await setHoldSeconds(shop, HOLD_SECONDS);
 }
 
