@@ -15,7 +15,7 @@ import { useMounted } from '#components/ui/use-mounted.ts';
 import { useTitle } from '#components/ui/use-title.ts';
 import type { OrderAnswer } from '#lib/contract.ts';
 
-const SKELETON = 'skeleton mx-auto h-160 max-w-4xl rounded-card! lg:h-120';
+const SKELETON = 'skeleton mx-auto h-160 max-w-5xl rounded-card! lg:h-120';
 
 /** Any order's page. One static page serves them all, so the id is read from the address once the browser has it. */
 export function OrderPage() {
