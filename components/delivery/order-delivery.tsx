@@ -31,7 +31,7 @@ export function OrderDelivery({ order, refresh }: { order: OrderAnswer; refresh:
   return (
     <section
       aria-labelledby="delivery"
-      className="mx-auto mt-6 flex max-w-4xl flex-col gap-4 rounded-card border border-line bg-card p-6 sm:p-10"
+      className="mx-auto mt-6 flex max-w-5xl flex-col gap-4 rounded-card border border-line bg-card p-6 sm:p-10"
     >
       <header className="flex flex-col gap-1">
         <h2 id="delivery" className="font-semibold text-2xl tracking-tight">

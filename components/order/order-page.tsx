@@ -1,7 +1,7 @@
 'use client';
 
 import { usePathname } from 'next/navigation';
-import { OrderDelivery } from '#components/delivery/order-delivery.tsx';
+import { Suspense } from 'react';
 import { Hold } from '#components/hold/hold.tsx';
 import { type Messages, useMessages } from '#components/messages/index.ts';
 import { Cancelled } from '#components/order/cancelled.tsx';
@@ -10,12 +10,15 @@ import { useOrder } from '#components/order/use-order.ts';
 import { useSale } from '#components/sale/use-sale.ts';
 import { Announcer } from '#components/ui/announcer.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
+import { later } from '#components/ui/later.ts';
 import { Trouble } from '#components/ui/trouble.tsx';
 import { useMounted } from '#components/ui/use-mounted.ts';
 import { useTitle } from '#components/ui/use-title.ts';
 import type { OrderAnswer } from '#lib/contract.ts';
 
-const SKELETON = 'skeleton mx-auto h-160 max-w-4xl rounded-card! lg:h-120';
+const OrderDelivery = later(async () => (await import('#components/delivery/order-delivery.tsx')).OrderDelivery);
+
+const SKELETON = 'skeleton mx-auto h-160 max-w-5xl rounded-card! lg:h-120';
 
 /** Any order's page. One static page serves them all, so the id is read from the address once the browser has it. */
 export function OrderPage() {
@@ -46,7 +49,11 @@ export function OrderPage() {
         <Hold order={order} products={products} refresh={() => mutate()} change={(changed) => mutate(changed)} />
       )}
       {order.status === 'PAID' && <Paid order={order} products={products} />}
-      {order.status === 'PAID' && order.ships && <OrderDelivery order={order} refresh={() => mutate()} />}
+      {order.status === 'PAID' && order.ships && (
+        <Suspense>
+          <OrderDelivery order={order} refresh={() => mutate()} />
+        </Suspense>
+      )}
       {order.status === 'CANCELLED' && <Cancelled key={order.orderId} order={order} sale={sale} />}
     </>
   );

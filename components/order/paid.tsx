@@ -19,11 +19,11 @@ export function Paid({ order, products }: { order: OrderAnswer; products: Produc
   const units = order.items.reduce((sum, { quantity }) => sum + quantity, 0);
   const unit = units === 1 ? first?.tokens[0] : undefined;
   return (
-    <article className="rise mx-auto grid max-w-4xl overflow-hidden rounded-card border border-line bg-card md:grid-cols-[5fr_6fr]">
-      <div className="relative aspect-5/4 bg-sunken md:aspect-auto">
+    <article className="rise mx-auto grid max-w-5xl overflow-hidden rounded-card border border-line bg-card lg:grid-cols-2">
+      <div className="relative aspect-5/4 bg-sunken sm:aspect-2/1 lg:aspect-auto">
         {product && <Art name={product.art} alt={product.name} eager className="absolute inset-0 h-full" />}
       </div>
-      <div className="flex min-w-0 flex-col gap-6 p-6 sm:p-10">
+      <div className="flex min-w-0 flex-col gap-5 p-6 sm:p-10">
         <header className="flex flex-col gap-2">
           <p className="flex items-center gap-1.5 font-semibold text-good">
             <Check aria-hidden="true" className="size-5" />
@@ -49,7 +49,7 @@ export function Paid({ order, products }: { order: OrderAnswer; products: Produc
             </>
           )}
           <dt className="text-muted">{words.reference}</dt>
-          <dd className="break-all text-right">{order.orderId}</dd>
+          <dd className="break-all text-right text-xs leading-5">{order.orderId}</dd>
         </dl>
         <ReceiptLinks orderId={order.orderId} />
         <div className="flex flex-wrap gap-3">
@@ -76,7 +76,7 @@ function Edition({ name, unit, minted }: { name: string; unit: string; minted: n
       <span className="wrap-anywhere text-lg">{name}</span>
       <strong data-unit={unit} className="font-semibold text-2xl text-muted tabular-nums">
         {words.slice(0, at)}
-        <span className="text-7xl text-ink leading-none tracking-tight sm:text-8xl">{number}</span>
+        <span className="mx-1 text-7xl text-ink leading-none tracking-tight sm:text-8xl">{number}</span>
         {words.slice(at + number.length)}
       </strong>
     </p>

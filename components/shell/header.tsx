@@ -1,21 +1,21 @@
 'use client';
 
-import { ShoppingBag } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { knownAccount } from '#components/account/known-account.ts';
 import { knownShopper } from '#components/cart/stored-cart.ts';
 import { useCart } from '#components/cart/use-cart.ts';
 import { useMessages } from '#components/messages/index.ts';
+import { later } from '#components/ui/later.ts';
 import { Mark } from '#components/ui/mark.tsx';
 import { useMounted } from '#components/ui/use-mounted.ts';
 
 /** For those who have shopped here: nobody else can have a hold. */
-const HoldBar = lazy(() => import('#components/shell/hold-bar.tsx').catch(() => ({ default: () => null })));
+const HoldBar = later(async () => (await import('#components/shell/hold-bar.tsx')).HoldBar);
 
 const LINK =
-  'inline-flex min-h-11 items-center rounded-full px-2 hover:bg-sunken sm:px-3 aria-[current=page]:font-semibold';
+  'inline-flex min-h-11 items-center rounded-full px-2 hover:bg-sunken max-[24rem]:px-1 sm:px-3 aria-[current=page]:font-semibold';
 
 export function Header() {
   const messages = useMessages();
@@ -37,7 +37,7 @@ export function Header() {
           className="inline-flex min-h-11 items-center gap-2 rounded-full px-2 font-semibold text-lg tracking-tight"
         >
           <Mark />
-          {shop.name}
+          <span className="max-[24rem]:sr-only">{shop.name}</span>
         </Link>
         <div className="flex items-center gap-0.5 text-sm sm:text-base">
           <Link href="/orders" className={LINK} aria-current={current('/orders')}>
@@ -52,7 +52,6 @@ export function Header() {
             {account ? shop.account : messages.account.signIn}
           </Link>
           <Link href="/cart" className={LINK} aria-current={current('/cart')}>
-            <ShoppingBag aria-hidden="true" className="mr-1.5 size-4.5 max-sm:hidden" />
             {shop.cart}
             {things > 0 && (
               <span className="ml-1.5 grid h-6 min-w-6 place-items-center rounded-full bg-ink forced-colors:border px-1.5 font-semibold text-paper text-sm tabular-nums">

@@ -1,11 +1,10 @@
 'use client';
 
-import type { ReactNode } from 'react';
 import { HoldLink } from '#components/hold/hold-link.tsx';
 import { useLiveHolds } from '#components/order/use-orders.ts';
 
 /** A running hold, shown on every page but its own and the cart, which shows it itself. */
-export default function HoldBar({ pathname }: { pathname: string }): ReactNode {
+export function HoldBar({ pathname }: { pathname: string }) {
   const hold = useLiveHolds().find(({ orderId }) => pathname !== `/orders/${orderId}`);
   if (!hold) return null;
   return (

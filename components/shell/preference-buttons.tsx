@@ -1,7 +1,6 @@
 'use client';
 
 import { Monitor, Moon, Sun } from 'lucide-react';
-import type { ReactNode } from 'react';
 import { LANGUAGE_COOKIE, LANGUAGES, type Language, useMessages } from '#components/messages/index.ts';
 import { THEMES, useChosenTheme } from '#components/shell/theme.tsx';
 import { Segments } from '#components/ui/segments.tsx';
@@ -10,7 +9,7 @@ const ICONS = { system: Monitor, light: Sun, dark: Moon };
 const NAMES: Record<Language, string> = { en: 'English', de: 'Deutsch' };
 const A_YEAR = 365 * 24 * 3_600;
 
-export default function PreferenceButtons(): ReactNode {
+export function PreferenceButtons() {
   const { preferences: words } = useMessages();
   const [theme, setTheme] = useChosenTheme();
   return (

@@ -1,10 +1,13 @@
 'use client';
 
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
+import { later } from '#components/ui/later.ts';
 import { useMounted } from '#components/ui/use-mounted.ts';
 
 /** Their script is no part of what a page needs first; without it everything stays as the system and the browser want it. */
-const Buttons = lazy(() => import('#components/shell/preference-buttons.tsx').catch(() => ({ default: () => null })));
+const PreferenceButtons = later(
+  async () => (await import('#components/shell/preference-buttons.tsx')).PreferenceButtons,
+);
 
 /** How the visitor wants the shop: its colours and its language. Without a script there is nothing that could be pressed. */
 export function Preferences() {
@@ -13,7 +16,7 @@ export function Preferences() {
     <div className="flex min-h-11 flex-wrap items-center gap-3 max-sm:min-h-25 print:hidden">
       {mounted && (
         <Suspense>
-          <Buttons />
+          <PreferenceButtons />
         </Suspense>
       )}
     </div>

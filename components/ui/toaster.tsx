@@ -1,11 +1,11 @@
 'use client';
 
-import { type ReactNode, useEffect } from 'react';
+import { useEffect } from 'react';
 import { Toaster as Sonner, toast } from 'sonner';
 import { useMessages } from '#components/messages/index.ts';
 
 /** At the top, where no thumb is and no button: the bar to buy with stands at the bottom. */
-export default function Toaster({ onReady }: { onReady: (show: (text: string) => void) => void }): ReactNode {
+export function Toaster({ onReady }: { onReady: (show: (text: string) => void) => void }) {
   const { shop } = useMessages();
   // Sonner listens from its own effect on, which runs before this one. Its live region must have been there for a frame, or
   // assistive technology does not say the first of them.

@@ -1,6 +1,7 @@
 'use client';
 
-import { lazy, Suspense, useSyncExternalStore } from 'react';
+import { Suspense, useSyncExternalStore } from 'react';
+import { later } from '#components/ui/later.ts';
 
 let wanted = false;
 const listeners = new Set<() => void>();
@@ -9,8 +10,7 @@ const arrived = new Promise<(text: string) => void>((resolve) => {
   arrive = resolve;
 });
 
-/** A toaster that does not arrive is no error: nothing is said by a toast alone. */
-const Toaster = lazy(() => import('#components/ui/toaster.tsx').catch(() => ({ default: () => null })));
+const Toaster = later(async () => (await import('#components/ui/toaster.tsx')).Toaster);
 
 /** Passing news that nobody must have seen. What is wrong, and what matters later, is said on the page instead. */
 export function toast(text: string): void {
@@ -26,11 +26,12 @@ export function Toasts() {
     () => wanted,
     () => false,
   );
-  if (!asked) return null;
   return (
-    <Suspense>
-      <Toaster onReady={arrive} />
-    </Suspense>
+    asked && (
+      <Suspense>
+        <Toaster onReady={arrive} />
+      </Suspense>
+    )
   );
 }
 

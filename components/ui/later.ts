@@ -1,0 +1,10 @@
+'use client';
+
+import { type ComponentType, lazy } from 'react';
+
+/**
+ * A part whose script comes when it is first shown, and is no part of what a page needs first; to stand in a <Suspense>.
+ * Nothing stands there where the script cannot be had, so it is for parts that nobody needs in order to buy.
+ */
+export const later = <Props>(load: () => Promise<ComponentType<Props>>) =>
+  lazy(async () => ({ default: await load().catch((): ComponentType<Props> => () => null) }));
