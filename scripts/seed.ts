@@ -51,7 +51,7 @@ const DEMO = [
     saleId: 'midnight-press',
     name: 'Midnight Press',
     opensInMinutes: 10,
-    description: 'Paper, brass and glass from one small workshop. Opens soon; keep the page open.',
+    description: 'Paper, brass and glass from one small workshop.',
     products: [
       {
         productId: 'letterpress-print',

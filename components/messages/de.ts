@@ -180,8 +180,8 @@ export const de: Messages = {
     finish: 'Weiter',
     explain:
       'Solange die Zeit läuft, kann niemand sonst diese Stücke kaufen. Ist sie um, gehen sie zurück ins Regal, und du zahlst nichts.',
-    release: 'Zurücklegen ins Regal',
-    releasing: 'Geht zurück…',
+    release: 'Freigeben',
+    releasing: 'Wird freigegeben…',
     extend: (seconds) => `Gib mir noch ${duration(seconds)}`,
     extendText: 'Dauert es kurz? Einmal bekommst du mehr Zeit.',
     extending: 'Wird gefragt…',
@@ -233,7 +233,7 @@ export const de: Messages = {
     },
     reasonText: {
       EXPIRED: 'Die Zahlung kam nicht rechtzeitig, darum sind die Stücke wieder im Regal. Du hast nichts bezahlt.',
-      SHOPPER: 'Du hast die Stücke zurückgelegt. Du hast nichts bezahlt.',
+      SHOPPER: 'Du hast die Stücke freigegeben. Du hast nichts bezahlt.',
       PAYMENT_FAILED: 'Die Bank hat abgelehnt, darum sind die Stücke wieder im Regal. Du hast nichts bezahlt.',
       ADMIN: 'Der Shop hat diese Bestellung storniert. Du hast nichts bezahlt.',
       CONFLICT: 'Diese Stücke gehörten schon zu einer anderen Bestellung. Du hast nichts bezahlt, und es tut uns leid.',
