@@ -4,6 +4,7 @@ import { type ReactNode, type SubmitEvent, useId, useRef, useState } from 'react
 import { ApiProblem } from '#components/api.ts';
 import { type Messages, useMessages } from '#components/messages/index.ts';
 import { Button } from '#components/ui/button.tsx';
+import { useMounted } from '#components/ui/use-mounted.ts';
 
 export interface FormField {
   name: 'email' | 'password' | 'current' | 'next';
@@ -41,6 +42,7 @@ export function AccountForm<Names extends string>({
 }) {
   const messages = useMessages();
   const form = useRef<HTMLFormElement>(null);
+  const mounted = useMounted(); // before that a browser would send the form itself, with the password in the address
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState<Wrong>();
   const id = useId();
@@ -77,7 +79,7 @@ export function AccountForm<Names extends string>({
       <p role="alert" className={wrong && !wrong.field ? 'text-bad' : 'sr-only'}>
         {wrong && !wrong.field ? wrong.text : ''}
       </p>
-      <Button type="submit" kind={danger ? 'danger' : 'primary'} off={busy}>
+      <Button type="submit" kind={danger ? 'danger' : 'primary'} disabled={!mounted} off={busy}>
         {busy ? messages.account.busy : action}
       </Button>
       {children}

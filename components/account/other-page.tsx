@@ -1,8 +1,8 @@
 'use client';
 
-import Link from 'next/link';
 import { useSearchParams } from 'next/navigation';
 import { Suspense } from 'react';
+import { Link } from '#components/ui/link.tsx';
 import { samePath } from '#lib/same-path.ts';
 
 interface Words {

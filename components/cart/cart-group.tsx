@@ -1,6 +1,5 @@
 'use client';
 
-import Link from 'next/link';
 import { knownAccount } from '#components/account/known-account.ts';
 import { SignInToBuy } from '#components/account/sign-in-link.tsx';
 import { CartLine } from '#components/cart/cart-line.tsx';
@@ -13,6 +12,7 @@ import { SaleStatus } from '#components/sale/sale-status.tsx';
 import { StateNote } from '#components/sale/state-note.tsx';
 import { useSaleState } from '#components/sale/use-sale.ts';
 import { Button } from '#components/ui/button.tsx';
+import { Link } from '#components/ui/link.tsx';
 import type { CartAnswer, SaleAnswer } from '#lib/contract.ts';
 
 /** A cart's things of one sale, and their checkout. */

@@ -1,12 +1,12 @@
 'use client';
 
-import Link from 'next/link';
 import { money } from '#components/format.ts';
 import { useMessages } from '#components/messages/index.ts';
 import { productHref } from '#components/product/product-card.tsx';
 import { StockLine } from '#components/product/stock-line.tsx';
 import { Art } from '#components/ui/art.tsx';
 import { Button } from '#components/ui/button.tsx';
+import { Link } from '#components/ui/link.tsx';
 import { Quantity } from '#components/ui/quantity.tsx';
 import type { CartLineAnswer, ProductAnswer } from '#lib/contract.ts';
 

@@ -1,8 +1,8 @@
 'use client';
 
-import Link from 'next/link';
 import { Countdown } from '#components/clock/countdown.tsx';
 import { useMessages } from '#components/messages/index.ts';
+import { Link } from '#components/ui/link.tsx';
 import type { OrderAnswer } from '#lib/contract.ts';
 
 /** The way back to a hold whose time runs, from anywhere in the shop. */

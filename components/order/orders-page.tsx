@@ -1,6 +1,5 @@
 'use client';
 
-import Link from 'next/link';
 import { useState } from 'react';
 import { knownAccount } from '#components/account/known-account.ts';
 import { call } from '#components/api.ts';
@@ -8,6 +7,7 @@ import { momentOf, money } from '#components/format.ts';
 import { useMessages } from '#components/messages/index.ts';
 import { ORDERS_PATH } from '#components/order/use-orders.ts';
 import { Button, ButtonLink } from '#components/ui/button.tsx';
+import { Link } from '#components/ui/link.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Trouble } from '#components/ui/trouble.tsx';
 import { useApi } from '#components/use-api.ts';

@@ -1,10 +1,10 @@
 'use client';
 
-import Link from 'next/link';
 import { useState } from 'react';
 import { addToCart, useCart } from '#components/cart/use-cart.ts';
 import { useMessages } from '#components/messages/index.ts';
 import { Button } from '#components/ui/button.tsx';
+import { Link } from '#components/ui/link.tsx';
 import type { ProductAnswer } from '#lib/contract.ts';
 
 /** Put units into the cart: allowed at any time, since a cart holds nothing back. */

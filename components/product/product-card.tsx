@@ -1,13 +1,13 @@
 'use client';
 
 import { clsx } from 'clsx';
-import Link from 'next/link';
 import { money } from '#components/format.ts';
 import { useMessages } from '#components/messages/index.ts';
 import { BuyNow } from '#components/product/buy-now.tsx';
 import { ShelfBar, StockLine } from '#components/product/stock-line.tsx';
 import { stockOf } from '#components/sale/stock.ts';
 import { Art } from '#components/ui/art.tsx';
+import { Link } from '#components/ui/link.tsx';
 import type { ProductAbout, SaleAbout } from '#lib/catalog/index.ts';
 import type { ProductAnswer, SaleState } from '#lib/contract.ts';
 

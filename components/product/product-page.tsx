@@ -1,6 +1,5 @@
 'use client';
 
-import Link from 'next/link';
 import { useState } from 'react';
 import { money } from '#components/format.ts';
 import { useMessages } from '#components/messages/index.ts';
@@ -15,6 +14,7 @@ import { stockOf } from '#components/sale/stock.ts';
 import { useSale, useSaleState } from '#components/sale/use-sale.ts';
 import { Art } from '#components/ui/art.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
+import { Link } from '#components/ui/link.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Quantity } from '#components/ui/quantity.tsx';
 import { Trouble } from '#components/ui/trouble.tsx';

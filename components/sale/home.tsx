@@ -1,6 +1,5 @@
 'use client';
 
-import Link from 'next/link';
 import { useMessages } from '#components/messages/index.ts';
 import { ShelfSkeleton } from '#components/product/product-card.tsx';
 import { ComingSale } from '#components/sale/coming-sale.tsx';
@@ -8,6 +7,7 @@ import { OpenSale, SHOWN } from '#components/sale/open-sale.tsx';
 import { Opening } from '#components/sale/opening.tsx';
 import { SaleStatus } from '#components/sale/sale-status.tsx';
 import { useSales } from '#components/sale/use-sale.ts';
+import { Link } from '#components/ui/link.tsx';
 import { Trouble } from '#components/ui/trouble.tsx';
 import type { SaleAbout } from '#lib/catalog/index.ts';
 

@@ -1,10 +1,10 @@
 'use client';
 
-import Link from 'next/link';
 import { useMessages } from '#components/messages/index.ts';
 import { ProductCard, SHELF } from '#components/product/product-card.tsx';
 import { SaleStatus } from '#components/sale/sale-status.tsx';
 import { useSaleState } from '#components/sale/use-sale.ts';
+import { Link } from '#components/ui/link.tsx';
 import type { SaleAnswer } from '#lib/contract.ts';
 
 /** A sale's products on the home page; the others are on its own. */

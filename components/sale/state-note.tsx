@@ -1,8 +1,8 @@
 'use client';
 
-import Link from 'next/link';
 import { useMessages } from '#components/messages/index.ts';
 import { useSales } from '#components/sale/use-sale.ts';
+import { Link } from '#components/ui/link.tsx';
 import type { SaleState } from '#lib/contract.ts';
 
 /** What a shopper should know when buying is not possible now, and where to go next. */

@@ -6,6 +6,7 @@ import { Header } from '#components/shell/header.tsx';
 import { OfflineBanner } from '#components/shell/offline-banner.tsx';
 import { Preferences } from '#components/shell/preferences.tsx';
 import { TestPayments } from '#components/shell/test-payments.tsx';
+import { ButtonAnchor } from '#components/ui/button.tsx';
 import { Mark } from '#components/ui/mark.tsx';
 
 /** What stands around every page of the shop. */
@@ -13,12 +14,12 @@ export function Frame({ children }: { children: ReactNode }) {
   const { shop, trouble } = useMessages();
   return (
     <div className="flex min-h-dvh flex-col">
-      <a
+      <ButtonAnchor
         href="#content"
-        className="sr-only rounded-full bg-ink px-4 py-2 text-paper focus:not-sr-only focus:fixed focus:top-3 focus:left-3 focus:z-40"
+        className="sr-only focus:not-sr-only focus:fixed focus:top-3 focus:left-3 focus:z-40 focus:px-5!"
       >
         {shop.skip}
-      </a>
+      </ButtonAnchor>
       <TestPayments />
       <Header />
       <noscript>

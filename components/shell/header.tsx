@@ -1,6 +1,5 @@
 'use client';
 
-import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { Suspense } from 'react';
 import { knownAccount } from '#components/account/known-account.ts';
@@ -8,6 +7,7 @@ import { knownShopper } from '#components/cart/stored-cart.ts';
 import { useCart } from '#components/cart/use-cart.ts';
 import { useMessages } from '#components/messages/index.ts';
 import { later } from '#components/ui/later.ts';
+import { Link } from '#components/ui/link.tsx';
 import { Mark } from '#components/ui/mark.tsx';
 import { useMounted } from '#components/ui/use-mounted.ts';
 

@@ -1,6 +1,6 @@
 import { cva, type VariantProps } from 'class-variance-authority';
-import Link from 'next/link';
 import type { ComponentProps } from 'react';
+import { Link } from '#components/ui/link.tsx';
 
 const look = cva(
   'inline-flex select-none items-center justify-center gap-2 rounded-full text-center font-semibold motion-safe:transition-[background-color,border-color,transform] motion-safe:active:scale-[0.98] aria-disabled:cursor-not-allowed motion-safe:aria-disabled:active:scale-100 forced-colors:aria-disabled:border-[GrayText] forced-colors:aria-disabled:text-[GrayText]',
