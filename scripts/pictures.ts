@@ -5,7 +5,8 @@ import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Browser, type BrowserContextOptions, chromium } from '@playwright/test';
-import { compose } from '#scripts/showcase/compose.ts';
+import sharp from 'sharp';
+import { compose, SMALL } from '#scripts/showcase/compose.ts';
 import { openAs } from '#scripts/showcase/open.ts';
 import { SCENES, type Scene } from '#scripts/showcase/scenes.ts';
 import { withShowcase } from '#scripts/showcase/shop.ts';
@@ -61,6 +62,7 @@ async function take(
     return !document.querySelector('.skeleton') && [...document.images].every((image) => image.complete);
   });
   const file = `${scene.name}-${variant.viewport.width}-${variant.colorScheme}.png`;
-  await page.screenshot({ path: path.join(options.out, file), fullPage: options.full, animations: 'disabled' });
+  const picture = await page.screenshot({ fullPage: options.full, animations: 'disabled' });
+  await sharp(picture).png(SMALL).toFile(path.join(options.out, file));
   await context.close();
 }

@@ -35,12 +35,13 @@ export function missed(page: string, figures: Figures): string[] {
   );
 }
 
-/** Each figure's median over some runs; with an even number of them the worse of the two in the middle for times. */
+/** Each figure's median over some runs. */
 export function medians(runs: readonly Figures[]): Figures {
   const names = Object.keys(runs[0]!) as (keyof Figures)[];
   return Object.fromEntries(names.map((name) => [name, median(runs.map((run) => run[name]))])) as unknown as Figures;
 }
 
+/** Of an even number of values the greater one in the middle. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

@@ -61,7 +61,7 @@ Goals: ${GOALS.map(({ words, of }) => words + (of ? ` (${of.join(', ')})` : ''))
 closed to search engines, which their SEO score counts against them.
 
 Lighthouse ${lighthouseVersion}, Chromium ${browser}, ${os.availableParallelism()} cores that shop, databases and browser share; Lighthouse's own measure of the machine's
-speed while it ran was ${speed} (about 1,500 is a fast laptop; other work on the machine lowers it, and performance and TBT with it).
+speed was ${speed}. Other work on the machine makes performance, LCP and TBT worse; compare figures of one run.
 What each run measured and was marked down for: [\`docs/lighthouse\`](lighthouse).
 `;
 }

@@ -49,7 +49,10 @@ export const SCENES: readonly Scene[] = [
       const shopper = shop.shopper();
       return { path: `/orders/${await hold(shopper, PRODUCT)}`, visitor: asVisitor(shopper) };
     },
-    ready: (page) => page.locator('main [role=timer]', { hasText: TIME_LEFT }).waitFor(),
+    async ready(page) {
+      await shows('article img')(page);
+      await page.locator('main [role=timer]', { hasText: TIME_LEFT }).waitFor();
+    },
   },
   {
     name: 'confirmation',
@@ -59,7 +62,7 @@ export const SCENES: readonly Scene[] = [
       await pay(shopper, orderId);
       return { path: `/orders/${orderId}`, visitor: asVisitor(shopper) };
     },
-    ready: shows('[data-unit]'),
+    ready: shows('article img'), // the last thing to come, with the edition's size
   },
   {
     name: 'expired',
@@ -67,7 +70,7 @@ export const SCENES: readonly Scene[] = [
       const shopper = shop.shopper();
       return { path: `/orders/${await letExpire(shop, shopper, PRODUCT)}`, visitor: asVisitor(shopper) };
     },
-    ready: shows('article button'),
+    ready: shows('article img'),
   },
   {
     name: 'all-in-checkouts',
