@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { expect, test } from 'vitest';
 
-const SECONDS = 15;
+const SECONDS = 28;
 
 /** Fresh seeds at each run; a failing one is printed with its history and replays exactly. */
 function simulate(...options: string[]): Promise<string> {
