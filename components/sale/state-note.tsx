@@ -18,7 +18,7 @@ export function StateNote({ state, saleId, soldOut = false }: { state: SaleState
   const missedIt = soldOut || state === 'closed';
   if (!text && !missedIt) return null;
   return (
-    <div className="flex flex-col gap-2 rounded-xl bg-sunken px-4 py-3 text-sm">
+    <div className="flex flex-col gap-2 rounded-xl bg-sunken px-4 py-3 text-sm empty:hidden">
       {text && <p>{text}</p>}
       {missedIt && <NextSale after={saleId} />}
     </div>
