@@ -1,11 +1,9 @@
 'use client';
 
 import { usePathname } from 'next/navigation';
-import { Suspense } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { Hold } from '#components/hold/hold.tsx';
 import { type Messages, useMessages } from '#components/messages/index.ts';
-import { Cancelled } from '#components/order/cancelled.tsx';
-import { Paid } from '#components/order/paid.tsx';
 import { useOrder } from '#components/order/use-order.ts';
 import { useSale } from '#components/sale/use-sale.ts';
 import { Announcer } from '#components/ui/announcer.tsx';
@@ -16,6 +14,10 @@ import { useMounted } from '#components/ui/use-mounted.ts';
 import { useTitle } from '#components/ui/use-title.ts';
 import type { OrderAnswer } from '#lib/contract.ts';
 
+const loadPaid = async () => ({ default: (await import('#components/order/paid.tsx')).Paid });
+const loadCancelled = async () => ({ default: (await import('#components/order/cancelled.tsx')).Cancelled });
+const Paid = lazy(loadPaid);
+const Cancelled = lazy(loadCancelled);
 const OrderDelivery = later(async () => (await import('#components/delivery/order-delivery.tsx')).OrderDelivery);
 
 const SKELETON = 'skeleton mx-auto h-160 max-w-5xl rounded-card! lg:h-120';
@@ -28,6 +30,8 @@ export function OrderPage() {
   const { data: order, error, mutate } = useOrder(orderId);
   const sale = useSale(order?.saleId ?? null).data;
   useTitle(order && titleOf(messages, order));
+  // How it ends is there before it ends, also for who is offline by then.
+  useEffect(() => void Promise.allSettled([loadPaid(), loadCancelled()]), []);
 
   if (!order) {
     const signIn = (
@@ -43,7 +47,7 @@ export function OrderPage() {
   }
   const products = sale?.products ?? [];
   return (
-    <>
+    <Suspense fallback={<div className={SKELETON} />}>
       <Announcer text={titleOf(messages, order)} />
       {order.status === 'RESERVED' && (
         <Hold order={order} products={products} refresh={() => mutate()} change={(changed) => mutate(changed)} />
@@ -55,7 +59,7 @@ export function OrderPage() {
         </Suspense>
       )}
       {order.status === 'CANCELLED' && <Cancelled key={order.orderId} order={order} sale={sale} />}
-    </>
+    </Suspense>
   );
 }
 

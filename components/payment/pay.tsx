@@ -1,14 +1,16 @@
 'use client';
 
-import { type ReactNode, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { ApiProblem, call } from '#components/api.ts';
 import { money } from '#components/format.ts';
 import { useMessages } from '#components/messages/index.ts';
 import { BankButtons } from '#components/payment/bank-buttons.tsx';
-import { CardFields } from '#components/payment/card-fields.tsx';
 import { usePayments } from '#components/payment/use-payments.ts';
 import { Button } from '#components/ui/button.tsx';
 import type { OrderAnswer, StartPaymentAnswer } from '#lib/contract.ts';
+
+/** Only shops that take cards load it. */
+const CardFields = lazy(async () => ({ default: (await import('#components/payment/card-fields.tsx')).CardFields }));
 
 export interface PayProps {
   order: OrderAnswer;
@@ -79,7 +81,9 @@ export function Pay(props: PayProps) {
   return (
     <>
       {started?.kind === 'fields' ? (
-        <CardFields key={started.clientSecret} {...props} fields={started} />
+        <Suspense fallback={<p role="status">{words.loading}</p>}>
+          <CardFields key={started.clientSecret} {...props} fields={started} />
+        </Suspense>
       ) : (
         <Button
           size="large"
