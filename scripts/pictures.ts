@@ -18,6 +18,10 @@ const VARIANTS = [PHONE, DESKTOP].flatMap((device) =>
   (['light', 'dark'] as const).map((colorScheme) => ({ ...device, colorScheme, reducedMotion: 'reduce' as const })),
 );
 
+/** Where it is noon now, whenever the pictures are taken: west of Greenwich these names have a plus. */
+const hours = 12 - new Date().getUTCHours();
+const NOON = hours === 0 ? 'UTC' : `Etc/GMT${hours > 0 ? '-' : '+'}${Math.abs(hours)}`;
+
 const FOLDER = path.join(import.meta.dirname, '..', 'docs', 'pictures');
 const { values: options } = parseArgs({
   options: {
@@ -53,7 +57,7 @@ async function take(
   variant: BrowserContextOptions & (typeof VARIANTS)[number],
   visitor: Visitor | undefined,
 ): Promise<void> {
-  const context = await browser.newContext({ ...variant, locale: options.locale, timezoneId: 'Europe/Berlin' });
+  const context = await browser.newContext({ ...variant, locale: options.locale, timezoneId: NOON });
   const page = await openAs(context, at.href, visitor);
   await page.goto(at.href);
   await scene.ready(page);

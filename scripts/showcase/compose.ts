@@ -15,7 +15,7 @@ export async function compose(browser: Browser, folder: string): Promise<void> {
   const page = await browser.newPage({ viewport: { width: 1500, height: 940 } });
   await page.setContent(`<body style="margin:0;position:relative;height:940px;background:linear-gradient(160deg,#ffdf9e,#f7b690 55%,#8e9ed0)">
     <img src="${desktop}" style="position:absolute;left:56px;top:60px;width:1060px;border-radius:14px;box-shadow:0 24px 70px #10163a4d">
-    ${phones.map((phone, i) => `<img src="${phone}" style="position:absolute;left:${880 + i * 275}px;top:${245 + i * 60}px;width:270px;${frame}">`).join('')}
+    ${phones.map((phone, i) => `<img src="${phone}" style="position:absolute;left:${865 + i * 305}px;top:${245 + i * 60}px;width:270px;${frame}">`).join('')}
   </body>`);
   await sharp(await page.screenshot())
     .png(SMALL)

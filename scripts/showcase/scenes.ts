@@ -4,6 +4,7 @@ import {
   hold,
   holdAllThatIsLeft,
   letExpire,
+  NEXT_SALE,
   PRODUCT,
   pay,
   RARE,
@@ -86,6 +87,9 @@ export const SCENES: readonly Scene[] = [
       await payAll();
       return { path: `/sales/${SALE}/${RARE}` };
     },
-    ready: shows('[data-stock=soldOut]'),
+    async ready(page) {
+      await shows('[data-stock=soldOut]')(page);
+      await shows(`a[href="/sales/${NEXT_SALE}"]`)(page);
+    },
   },
 ];

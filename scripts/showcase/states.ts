@@ -10,6 +10,8 @@ export interface Visitor {
 }
 
 export const SALE = 'noon-drop';
+/** What those who missed it are told to look forward to. */
+export const NEXT_SALE = 'midnight-press';
 /** The product that is looked at and bought, and the one of which there are three. */
 export const PRODUCT = 'trail-runner';
 export const RARE = 'wool-beanie';
