@@ -28,22 +28,25 @@ await withShowcase(async ({ url, chromium: executablePath, shop }) => {
   }
 });
 
-const empty = totalOf(pages.get('empty')!);
+const firstOf = (scripts: LoadedScript[]) => totalOf(scripts.filter(({ first }) => first));
+const empty = firstOf(pages.get('empty')!);
 const rows = [...pages].map(([name, scripts]) => {
-  const above = totalOf(scripts) - empty;
+  const above = firstOf(scripts) - empty;
   if (above > GOAL_BYTES) process.exitCode = 1;
-  const verdict = name === 'empty' ? '' : above <= GOAL_BYTES ? 'met' : 'missed';
-  return `| ${[name, scripts.length, kilobytes(totalOf(scripts)), name === 'empty' ? '' : kilobytes(above), verdict].join(' | ')} |`;
+  const [more, verdict] = name === 'empty' ? ['', ''] : [kilobytes(above), above <= GOAL_BYTES ? 'met' : 'missed'];
+  return `| ${[name, kilobytes(firstOf(scripts)), more, verdict, kilobytes(totalOf(scripts))].join(' | ')} |`;
 });
 writeFileSync(
   path.join(import.meta.dirname, '..', 'docs', 'bundle.md'),
   `# JavaScript on first load
 
-\`npm run bundle\` loads each page in a browser that was never there and adds up every script it gets until it comes to rest, also
-those that are prefetched, each gzipped (KB of 1,000 bytes). "empty" is an app of the same Next with one layout and one page that
-has no JavaScript of its own: what React and Next cost anybody. "checkout" is an order whose hold runs.
+\`npm run bundle\` loads each page in a browser that was never there and adds up its scripts, each gzipped (KB of 1,000 bytes). First
+load is what the page's HTML names. "At rest" is everything that has come when nothing more does: the words of the visitor's
+language (about 7 KB, asked for by the first script), how a hold may end, the switches in the footer. "empty" is an app of the same
+Next with one layout and one page that has no JavaScript of its own: what React and Next cost anybody. "checkout" is an order
+whose hold runs.
 
-| page | scripts | gzipped | above the empty page | goal: at most ${GOAL_BYTES / 1_000} KB above |
+| page | first load | above the empty page | goal: at most ${GOAL_BYTES / 1_000} KB above | at rest |
 |---|---|---|---|---|
 ${rows.join('\n')}
 `,

@@ -2,7 +2,7 @@
 
 import { money } from '#components/format.ts';
 import { useMessages } from '#components/messages/index.ts';
-import { productHref } from '#components/product/product-card.tsx';
+import { productHref } from '#components/product/href.ts';
 import { StockLine } from '#components/product/stock-line.tsx';
 import { Art } from '#components/ui/art.tsx';
 import { Button } from '#components/ui/button.tsx';

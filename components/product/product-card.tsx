@@ -4,15 +4,13 @@ import { clsx } from 'clsx';
 import { money } from '#components/format.ts';
 import { useMessages } from '#components/messages/index.ts';
 import { BuyNow } from '#components/product/buy-now.tsx';
+import { productHref } from '#components/product/href.ts';
 import { ShelfBar, StockLine } from '#components/product/stock-line.tsx';
 import { stockOf } from '#components/sale/stock.ts';
 import { Art } from '#components/ui/art.tsx';
 import { Link } from '#components/ui/link.tsx';
 import type { ProductAbout, SaleAbout } from '#lib/catalog/index.ts';
 import type { ProductAnswer, SaleState } from '#lib/contract.ts';
-
-export const productHref = ({ saleId, productId }: { saleId: string; productId: string }) =>
-  `/sales/${saleId}/${productId}`;
 
 /** A product on the shelf: look, price, true stock, and one tap to hold it. */
 export function ProductCard({

@@ -1,12 +1,11 @@
 'use client';
 
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { money } from '#components/format.ts';
 import { useMessages } from '#components/messages/index.ts';
 import { AddToCart } from '#components/product/add-to-cart.tsx';
 import { BuyNow } from '#components/product/buy-now.tsx';
 import { ProductPageSkeleton } from '#components/product/product-page-skeleton.tsx';
-import { ReturnWatch } from '#components/product/return-watch.tsx';
 import { ShelfBar, StockLine } from '#components/product/stock-line.tsx';
 import { SaleStatus } from '#components/sale/sale-status.tsx';
 import { StateNote } from '#components/sale/state-note.tsx';
@@ -14,6 +13,7 @@ import { stockOf } from '#components/sale/stock.ts';
 import { useSale, useSaleState } from '#components/sale/use-sale.ts';
 import { Art } from '#components/ui/art.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
+import { later } from '#components/ui/later.ts';
 import { Link } from '#components/ui/link.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Quantity } from '#components/ui/quantity.tsx';
@@ -22,6 +22,7 @@ import type { SaleAbout } from '#lib/catalog/index.ts';
 import type { OneSaleAnswer, ProductAnswer } from '#lib/contract.ts';
 
 const MOST_AT_ONCE = 10;
+const ReturnWatch = later(async () => (await import('#components/product/return-watch.tsx')).ReturnWatch);
 
 /** @param about what the page may show before it knows more; undefined where the server did not know it either */
 export function ProductPage({
@@ -103,7 +104,9 @@ function Product({
             <p className="text-muted text-sm">{words.heldSome(stock.held)}</p>
           )}
           {stock.state === 'soldOut' && <p className="text-muted text-sm">{words.soldOutText(stock.sold)}</p>}
-          <ReturnWatch product={product} watching={watching} onWatch={onWatch} />
+          <Suspense>
+            <ReturnWatch product={product} watching={watching} onWatch={onWatch} />
+          </Suspense>
         </div>
         {product.description && <p className="wrap-anywhere max-w-prose text-muted">{product.description}</p>}
         <StateNote state={state} saleId={sale.saleId} soldOut={stock.state === 'soldOut'} />

@@ -8,6 +8,8 @@ export interface LoadedScript {
   name: string;
   /** Gzipped, as any server or CDN would send it. */
   bytes: number;
+  /** The page's HTML names it: it is loaded before anything else can be. */
+  first: boolean;
 }
 
 /** A page has come to rest when it has asked for no script for so long. */
@@ -29,15 +31,16 @@ export async function loadedScripts(browser: Browser, url: string, visitor?: Vis
   page.on('response', async (response) => {
     if (response.request().resourceType() !== 'script') return;
     const { pathname } = new URL(response.url());
-    scripts.set(pathname, { name: pathname, bytes: gzipSync(await response.body()).length });
+    scripts.set(pathname, { name: pathname, bytes: gzipSync(await response.body()).length, first: false });
     underWay -= 1;
     lastAt = performance.now();
   });
-  await page.goto(url);
+  const html = (await (await page.goto(url))?.text()) ?? '';
   await until(() => scripts.size > 0 && underWay === 0 && performance.now() - lastAt > QUIET_MS, {
     what: `${url} has come to rest`,
   });
   await context.close();
+  for (const script of scripts.values()) script.first = html.includes(script.name);
   return [...scripts.values()].sort((a, b) => b.bytes - a.bytes);
 }
 
