@@ -92,16 +92,50 @@ test('a double click holds one unit', { tag: '@once' }, async ({ page, merchant 
   await expect(page.getByText('4 left')).toBeVisible();
 });
 
-test('a purchase by keyboard alone', async ({ page, merchant }) => {
+test('a purchase by keyboard alone, as assistive technology meets it', async ({ page, merchant }) => {
   const { products } = await merchant.sale();
   await page.goto(products[0]!.path);
   await expect(buyButton(page)).not.toHaveAttribute('aria-disabled');
+  await expect(page.getByRole('main')).toMatchAriaSnapshot(`
+    - main:
+      - article:
+        - img "Enamel Mug"
+        - heading "Enamel Mug" [level=1]
+        - text: /5 left/
+        - img "5 on the shelf, 0 in checkouts, 0 sold"
+        - button "Add to cart"
+        - button "Buy now"
+        - paragraph: /Buying holds your units for 1 minute while you pay/
+  `);
   await tabTo(buyButton(page));
   await page.keyboard.press('Enter');
   await expect(payButton(page)).toBeVisible();
+  await expect(page.getByRole('main')).toMatchAriaSnapshot(`
+    - main:
+      - status: Held for you
+      - article:
+        - heading "Held for you" [level=1]
+        - timer "Time left to pay":
+          - time
+        - paragraph: Held until
+        - text: Enamel Mug
+        - text: No. 1 of 5
+        - button /Pay €19\\.00/
+        - button "Refuse payment"
+        - button "Put it back"
+  `);
   await tabTo(payButton(page));
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: "It's yours" })).toBeVisible();
+  await expect(page.getByRole('main')).toMatchAriaSnapshot(`
+    - main:
+      - status: It's yours
+      - article:
+        - img "Enamel Mug"
+        - heading "It's yours" [level=1]
+        - paragraph: This number is yours, and only yours.
+        - link "All my orders"
+  `);
 
   async function tabTo(target: ReturnType<typeof buyButton>) {
     for (let presses = 0; presses < 30; presses++) {
