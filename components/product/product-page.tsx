@@ -1,5 +1,6 @@
 'use client';
 
+import { clsx } from 'clsx';
 import { Suspense, useState } from 'react';
 import { money } from '#components/format.ts';
 import { useMessages } from '#components/messages/index.ts';
@@ -77,7 +78,12 @@ function Product({
   return (
     <article className="grid gap-6 lg:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)] lg:gap-14">
       <div className="overflow-hidden rounded-card bg-sunken lg:sticky lg:top-24 lg:self-start">
-        <Art name={product.art} alt={product.name} eager className="max-lg:aspect-5/4" />
+        <Art
+          name={product.art}
+          alt={product.name}
+          eager
+          className={clsx('max-lg:aspect-5/4', stock.state === 'soldOut' && 'opacity-45 grayscale')}
+        />
       </div>
       <div className="flex min-w-0 flex-col gap-5 lg:py-4">
         <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
