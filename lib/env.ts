@@ -106,3 +106,6 @@ export function env(): Env {
   }
   return parsed;
 }
+
+/** Whether `next build` runs this code, before there is any setting. */
+export const isBuild = () => process.env.NEXT_PHASE === 'phase-production-build';

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { LIMITS } from '#lib/limits.ts';
+import { isDuplicate } from '#lib/mongo/duplicate.ts';
 import type { Models, Role, UserRecord } from '#lib/mongo/models.ts';
 
 export type User = UserRecord;
-
-const DUPLICATE_KEY = 11000;
-const isDuplicate = (error: unknown) => (error as { code?: number }).code === DUPLICATE_KEY;
 
 /** Users in MongoDB. Each call is one single-document step; a role or password that changes raises `sessionVersion`. */
 export class Users {

@@ -1,4 +1,5 @@
 import type { IndexDefinition, IndexOptions } from 'mongoose';
+import { isDuplicate } from '#lib/mongo/duplicate.ts';
 import type { Models } from '#lib/mongo/models.ts';
 
 type Index = { on: keyof Models; fields: IndexDefinition; options: IndexOptions & { name: string } };
@@ -99,7 +100,7 @@ async function make(models: Models, indexes: Index[]): Promise<void> {
       .createIndex(fields as never, options as never)
       .catch((error: Error & { code?: number }) => {
         // 85, 86: an index of that name or those fields exists with other options; 11000: the data already break it.
-        if (error.code === 85 || error.code === 86 || error.code === 11000) {
+        if (error.code === 85 || error.code === 86 || isDuplicate(error)) {
           throw new MissingIndexError(`MongoDB index ${on}.${options.name} cannot be made: ${error.message}`);
         }
         throw error;

@@ -3,6 +3,7 @@ import type { CancelReason } from '#lib/contract.ts';
 import type { ExtendReason } from '#lib/inventory/index.ts';
 import { LIMITS } from '#lib/limits.ts';
 import { batched } from '#lib/mongo/batch.ts';
+import { DUPLICATE_KEY, isDuplicate } from '#lib/mongo/duplicate.ts';
 import type { Models, OrderRecord } from '#lib/mongo/models.ts';
 import type { Order } from '#lib/orders/order.ts';
 
@@ -211,12 +212,6 @@ interface BulkError {
   code?: number;
   writeErrors?: { index: number; code: number }[];
   result?: { getWriteConcernError?: () => { code: number } | undefined };
-}
-
-const DUPLICATE_KEY = 11000;
-
-function isDuplicate(error: unknown): boolean {
-  return (error as BulkError).code === DUPLICATE_KEY;
 }
 
 /** @returns for each record whether it was inserted (false: a duplicate of something); throws when nobody knows */

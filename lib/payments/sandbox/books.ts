@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDuplicate } from '#lib/mongo/duplicate.ts';
 import type { Models, SandboxPaymentRecord } from '#lib/mongo/models.ts';
 import type { Payment, Standing } from '#lib/payments/provider.ts';
 
@@ -186,7 +187,7 @@ export class Books {
         );
         return read(stored)!;
       } catch (error) {
-        if ((error as { code?: number }).code !== 11000) throw error; // two inserted at once: read the other's
+        if (!isDuplicate(error)) throw error; // two inserted at once: read the other's
       }
     }
   }
