@@ -1,6 +1,6 @@
 'use client';
 
-import { lazy, type ReactNode, Suspense } from 'react';
+import { lazy, type ReactNode } from 'react';
 import type { Language } from '#components/messages/language.ts';
 
 const LOAD = {
@@ -18,9 +18,5 @@ const WORDS = { en: lazy(LOAD.en), de: lazy(LOAD.de) };
 /** Everything inside speaks this language. */
 export function Speaking({ language, children }: { language: Language; children: ReactNode }) {
   const Words = WORDS[language];
-  return (
-    <Suspense>
-      <Words>{children}</Words>
-    </Suspense>
-  );
+  return <Words>{children}</Words>; // in no <Suspense>: a page may still redirect or be missing while its words are awaited
 }
