@@ -3,7 +3,7 @@ import type { RouteHas } from 'next/dist/lib/load-custom-routes';
 import { LANGUAGE_COOKIE, LANGUAGES, type Language } from './components/messages/language.ts';
 
 /** What stands beside the pages of app/[lang]. */
-const NOT_PAGES = 'api|art|_next|icon\\.svg|favicon\\.ico|robots\\.txt|sitemap\\.xml';
+const NOT_PAGES = '(?:api|art|_next)/|(?:icon\\.svg|favicon\\.ico|robots\\.txt)$';
 
 /** Which visitor gets which language: by their own choice, else by their browser's first language, else the first one. */
 const VISITORS: { language: Language; has?: RouteHas[] }[] = [
@@ -55,7 +55,7 @@ const config: NextConfig = {
       { has, source: '/orders/:orderId', destination: `/${language}/orders/order` },
       { has, source: '/orders/:orderId/receipt', destination: `/${language}/orders/receipt` },
       { has, source: '/', destination: `/${language}` },
-      { has, source: `/:first((?!(?:${NOT_PAGES})(?:/|$))[^/]+)/:rest*`, destination: `/${language}/:first/:rest*` },
+      { has, source: `/:first((?!${NOT_PAGES})[^/]+)/:rest*`, destination: `/${language}/:first/:rest*` },
     ]),
 };
 

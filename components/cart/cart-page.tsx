@@ -1,5 +1,6 @@
 'use client';
 
+import type { ReactNode } from 'react';
 import { CartGroup } from '#components/cart/cart-group.tsx';
 import { useCart } from '#components/cart/use-cart.ts';
 import { HoldLink } from '#components/hold/hold-link.tsx';
@@ -36,11 +37,7 @@ export function CartPage() {
         </Notice>
       ) : (
         <>
-          <header className="flex flex-col gap-2">
-            <h1 className="font-semibold text-4xl tracking-tight">{words.title}</h1>
-            <p className="text-muted">{words.note}</p>
-            {sales.length > 1 && <p className="text-muted">{words.perSale}</p>}
-          </header>
+          <CartTitle>{sales.length > 1 && <p className="text-muted">{words.perSale}</p>}</CartTitle>
           {sales.map((sale) => (
             <CartGroup key={sale.saleId} cart={cart} sale={sale} />
           ))}
@@ -50,13 +47,23 @@ export function CartPage() {
   );
 }
 
+function CartTitle({ children }: { children?: ReactNode }) {
+  const { cart: words } = useMessages();
+  return (
+    <header className="flex flex-col gap-2">
+      <h1 className="font-semibold text-4xl tracking-tight">{words.title}</h1>
+      <p className="text-muted">{words.note}</p>
+      {children}
+    </header>
+  );
+}
+
 function CartSkeleton() {
   const messages = useMessages();
   return (
-    <div role="status" aria-label={messages.shop.loading} className="mx-auto flex max-w-3xl flex-col gap-6">
-      <div className="skeleton h-11 w-32" />
-      <div className="skeleton h-6 w-72" />
-      <div className="skeleton h-72 w-full rounded-card!" />
+    <div className="mx-auto flex max-w-3xl flex-col gap-6">
+      <CartTitle />
+      <div role="status" aria-label={messages.shop.loading} className="skeleton h-112 w-full rounded-card!" />
     </div>
   );
 }

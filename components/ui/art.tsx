@@ -24,6 +24,7 @@ export function Art({ name, alt = '', eager = false, className = '' }: Drawing) 
       width={800}
       height={800}
       loading={eager ? 'eager' : 'lazy'}
+      fetchPriority={eager ? 'high' : undefined}
       decoding="async"
       onError={() => setMissing(name)}
       className={`aspect-square w-full object-cover ${className}`}
