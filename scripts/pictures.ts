@@ -61,6 +61,7 @@ async function take(
   const page = await openAs(context, at.href, visitor);
   await page.goto(at.href);
   await scene.ready(page);
+  await page.locator('footer button').first().waitFor(); // what a page loads last
   await page.waitForFunction(() => {
     for (const image of document.images) image.loading = 'eager';
     return !document.querySelector('.skeleton') && [...document.images].every((image) => image.complete);

@@ -10,8 +10,27 @@ export interface Load {
   html: string;
 }
 
-/** Load a page in a browser that was never in the shop, or that only remembers being a visitor's. */
+const ATTEMPTS = 3;
+
+/**
+ * Load a page in a browser that was never in the shop, or that only remembers being a visitor's. A load that Lighthouse could not
+ * record, as happens to it on a busy machine, is none: it is done again.
+ */
 export async function load(executablePath: string, url: string, visitor?: Visitor): Promise<Load> {
+  for (let attempt = 1; ; attempt++) {
+    const { figures, ...one } = await loadOnce(executablePath, url, visitor);
+    if (figures) return { figures, ...one };
+    const problem = `${url}: ${one.result.runtimeError?.message}`;
+    if (attempt === ATTEMPTS) throw new Error(problem);
+    console.log(problem);
+  }
+}
+
+async function loadOnce(
+  executablePath: string,
+  url: string,
+  visitor?: Visitor,
+): Promise<Omit<Load, 'figures'> & { figures?: Figures }> {
   const browser = await puppeteer.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
   try {
     const page = await browser.newPage();
@@ -28,8 +47,7 @@ export async function load(executablePath: string, url: string, visitor?: Visito
     const run = await lighthouse(url, { output: 'html', logLevel: 'error' }, undefined, page);
     if (!run) throw new Error(`Lighthouse has nothing to say about ${url}`);
     const { lhr: result, report } = run;
-    if (result.runtimeError) throw new Error(`${url}: ${result.runtimeError.message}`);
-    return { figures: figuresOf(result), result, html: String(report) };
+    return { ...(result.runtimeError ? {} : { figures: figuresOf(result) }), result, html: String(report) };
   } finally {
     await browser.close();
   }

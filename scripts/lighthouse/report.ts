@@ -49,19 +49,19 @@ export function summary(pages: readonly Measured[]): string {
   });
   return `# Lighthouse
 
-\`npm run lighthouse\` loads each page ${pages[0]!.loads.length} times in a fresh browser with Lighthouse's mobile profile (a phone's
-screen, slow 4G, a processor ${result.configSettings.throttling.cpuSlowdownMultiplier} times slower) from a production build of the demo shop; each figure is the median of its runs.
-"checkout" is an order whose hold runs, "cart" has two things in it.
+\`npm run lighthouse\` loads each page ${pages[0]!.loads.length} times in a fresh browser with Lighthouse's mobile profile (a phone's screen, slow 4G, a
+processor ${result.configSettings.throttling.cpuSlowdownMultiplier} times slower) from a production build of the demo shop; each figure is the median of its runs.
+"checkout" is an order whose hold runs, "cart" has two products in it.
 
 | page | performance | accessibility | best practices | SEO | FCP | LCP | TBT | CLS | goals missed |
 |---|---|---|---|---|---|---|---|---|---|
 ${rows.join('\n')}
 
-Goals: ${GOALS.map(({ words, of }) => words + (of ? ` (${of.join(', ')})` : '')).join('; ')}. Carts and orders are nobody else's and so are
-closed to search engines, which their SEO score counts against them.
+Goals: ${GOALS.map(({ words, of }) => words + (of ? ` (${of.join(', ')})` : '')).join('; ')}.
+Carts and orders are nobody else's and so are closed to search engines, which their SEO score counts against them.
 
-Lighthouse ${lighthouseVersion}, Chromium ${browser}, ${os.availableParallelism()} cores that shop, databases and browser share; Lighthouse's own measure of the machine's
-speed was ${speed}. Other work on the machine makes performance, LCP and TBT worse; compare figures of one run.
+Lighthouse ${lighthouseVersion}, Chromium ${browser}, ${os.availableParallelism()} cores that shop, databases, browser and other work share; Lighthouse's own measure
+of the machine's speed was ${speed}. Other work makes performance, LCP and TBT worse; compare figures of one run.
 What each run measured and was marked down for: [\`docs/lighthouse\`](lighthouse).
 `;
 }

@@ -63,7 +63,10 @@ export const SCENES: readonly Scene[] = [
       await pay(shopper, orderId);
       return { path: `/orders/${orderId}`, visitor: asVisitor(shopper) };
     },
-    ready: shows('article img'), // the last thing to come, with the edition's size
+    async ready(page) {
+      await shows('article img')(page); // comes with the edition's size
+      await shows('form')(page);
+    },
   },
   {
     name: 'expired',
