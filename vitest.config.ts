@@ -1,9 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** They say how fast the shop is, or what all of Redis was asked: each has the machine to itself. */
+/** They say how fast the shop is: each has the machine to itself. */
 const TIMED = [
-  'tests/api/known-mistakes.test.ts',
   'tests/api/rates.test.ts',
   'tests/chaos/{mongodb-away,redis-loss,two-thousand-buyers}.test.ts',
   'tests/worker/{keyspace-events,slow-payments}.test.ts',
