@@ -21,7 +21,7 @@ interface Line {
 }
 
 export function CartLine({ line, product, left, onChange }: Line) {
-  const { cart: words } = useMessages();
+  const { cart: words, order } = useMessages();
   return (
     <li className="grid grid-cols-[5rem_1fr] gap-4 px-4 py-4 sm:grid-cols-[6.5rem_1fr] sm:px-6">
       <div className="self-start overflow-hidden rounded-xl bg-sunken">
@@ -32,7 +32,14 @@ export function CartLine({ line, product, left, onChange }: Line) {
           <Link href={productHref(line)} className="wrap-anywhere min-w-0 font-semibold hover:underline">
             {line.name}
           </Link>
-          <span className="tabular-nums">{money(line.price * line.quantity, line.currency)}</span>
+          <span className="tabular-nums">
+            {line.quantity > 1 && (
+              <span className="text-muted text-sm">
+                {order.times(line.quantity)} {money(line.price, line.currency)} ={' '}
+              </span>
+            )}
+            {money(line.price * line.quantity, line.currency)}
+          </span>
         </div>
         {product && <StockLine product={product} className="text-sm" />}
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2">

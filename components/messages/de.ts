@@ -24,7 +24,7 @@ export const de: Messages = {
     payments: 'Zahlungen',
     skip: 'Zum Inhalt springen',
     navigation: 'Shop',
-    orders: 'Bestellungen',
+    orders: 'Käufe',
     account: 'Konto',
     cart: 'Korb',
     things: (things) => plural(things, 'Ding', 'Dinge'),

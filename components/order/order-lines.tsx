@@ -3,7 +3,7 @@ import { useMessages } from '#components/messages/index.ts';
 import { Art } from '#components/ui/art.tsx';
 import type { OrderAnswer, ProductAnswer } from '#lib/contract.ts';
 
-/** What an order is of: each product with its very units. `products` may still be loading. */
+/** What an order is of: each product with its very units while they are the order's. `products` may still be loading. */
 export function OrderLines({ order, products }: { order: OrderAnswer; products: ProductAnswer[] }) {
   const messages = useMessages();
   return (
@@ -23,7 +23,7 @@ export function OrderLines({ order, products }: { order: OrderAnswer; products: 
                   {money(line.price * line.quantity, order.currency)}
                 </span>
               </p>
-              {line.tokens.length > 0 && (
+              {order.status !== 'CANCELLED' && line.tokens.length > 0 && (
                 <ul className="flex flex-wrap gap-1.5">
                   {line.tokens.map((token) => (
                     <li

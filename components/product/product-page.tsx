@@ -127,7 +127,7 @@ function Product({
           )}
           <BuyNow product={product} state={state} accountsOnly={sale.accountsOnly} quantity={quantity} large />
         </div>
-        <p className="text-muted text-sm">
+        <p className="text-muted text-sm" hidden={stock.state === 'soldOut'}>
           {sale.accountsOnly && `${messages.account.accountsOnly} `}
           {messages.sale.holdTerms(sale.holdSeconds)}{' '}
           {product.limitPerCustomer !== null && words.limit(product.limitPerCustomer)}
