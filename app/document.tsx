@@ -5,7 +5,7 @@ import { Themed } from '#components/shell/theme.tsx';
 import '#app/globals.css';
 
 const geist = localFont({
-  src: '../node_modules/geist/dist/fonts/geist-sans/Geist-Variable.woff2',
+  src: './fonts/geist-latin.woff2',
   variable: '--font-geist',
   weight: '100 900',
 });

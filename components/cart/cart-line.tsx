@@ -25,7 +25,7 @@ export function CartLine({ line, product, left, onChange }: Line) {
   return (
     <li className="grid grid-cols-[5rem_1fr] gap-4 px-4 py-4 sm:grid-cols-[6.5rem_1fr] sm:px-6">
       <div className="self-start overflow-hidden rounded-xl bg-sunken">
-        <Art name={line.art} />
+        <Art name={line.art} eager />
       </div>
       <div className="flex min-w-0 flex-col gap-2">
         <div className="flex flex-wrap items-baseline justify-between gap-x-3">

@@ -9,24 +9,28 @@ import { ShelfBar, StockLine } from '#components/product/stock-line.tsx';
 import { stockOf } from '#components/sale/stock.ts';
 import { Art } from '#components/ui/art.tsx';
 import { Link } from '#components/ui/link.tsx';
-import type { ProductAbout, SaleAbout } from '#lib/catalog/index.ts';
+import type { ProductAbout } from '#lib/catalog/index.ts';
 import type { ProductAnswer, SaleState } from '#lib/contract.ts';
 
-/** A product on the shelf: look, price, true stock, and one tap to hold it. */
-export function ProductCard({
-  product,
-  state,
-  accountsOnly,
-  heading: Heading,
-  eager = false,
-}: {
+/** How a product stands now. */
+interface Live {
   product: ProductAnswer;
   state: SaleState;
   accountsOnly: boolean;
+}
+
+/** A product on the shelf: look, price, true stock, and one tap to hold it. Until it is known how it stands, room for that. */
+export function ProductCard({
+  product,
+  live,
+  heading: Heading,
+  eager = false,
+}: {
+  product: ProductAbout & { saleId: string };
+  live: Live | undefined;
   heading: 'h2' | 'h3';
   eager?: boolean;
 }) {
-  const messages = useMessages();
   return (
     <article className="group relative flex min-w-0 flex-col overflow-hidden rounded-card border border-line bg-card">
       <div className="overflow-hidden bg-sunken">
@@ -35,7 +39,7 @@ export function ProductCard({
           eager={eager}
           className={clsx(
             'duration-500 motion-safe:transition-[transform,opacity,filter] motion-safe:group-hover:scale-[1.03]',
-            stockOf(product).state === 'soldOut' && 'opacity-45 grayscale',
+            live && stockOf(live.product).state === 'soldOut' && 'opacity-45 grayscale',
           )}
         />
       </div>
@@ -46,62 +50,40 @@ export function ProductCard({
               {product.name}
             </Link>
           </Heading>
-          <p className="tabular-nums">{money(product.price, product.currency)}</p>
+          {live ? (
+            <p className="tabular-nums">{money(live.product.price, live.product.currency)}</p>
+          ) : (
+            <span className="skeleton h-6 w-16" />
+          )}
         </div>
-        <p className="flex flex-col gap-x-2 text-sm sm:flex-row sm:items-baseline sm:justify-between">
-          <StockLine product={product} />
-          {product.minted > 0 && <span className="text-muted">{messages.product.edition(product.minted)}</span>}
-        </p>
-        <ShelfBar product={product} />
-        <div className="relative mt-2">
-          <BuyNow product={product} state={state} accountsOnly={accountsOnly} />
-        </div>
+        {live ? <Standing {...live} /> : <StandingSkeleton />}
       </div>
     </article>
   );
 }
 
-/** A card before its price and stock are known; without `about` not even its name is. */
-function ProductCardSkeleton({ saleId, about, eager }: { saleId?: string; about?: ProductAbout; eager: boolean }) {
+function Standing({ product, state, accountsOnly }: Live) {
+  const { product: words } = useMessages();
   return (
-    <div className="relative flex flex-col overflow-hidden rounded-card border border-line bg-card">
-      <div className="overflow-hidden bg-sunken">
-        {about ? <Art name={about.art} eager={eager} /> : <div className="skeleton aspect-square rounded-none!" />}
+    <>
+      <p className="flex flex-col gap-x-2 text-sm sm:flex-row sm:items-baseline sm:justify-between">
+        <StockLine product={product} />
+        {product.minted > 0 && <span className="text-muted">{words.edition(product.minted)}</span>}
+      </p>
+      <ShelfBar product={product} />
+      <div className="relative mt-2">
+        <BuyNow product={product} state={state} accountsOnly={accountsOnly} />
       </div>
-      <div className="flex flex-col gap-3 p-3.5 sm:p-5">
-        {about && saleId ? (
-          <Link
-            href={productHref({ saleId, productId: about.productId })}
-            className="wrap-anywhere font-semibold leading-snug after:absolute after:inset-0 after:rounded-card"
-          >
-            {about.name}
-          </Link>
-        ) : (
-          <div className="skeleton h-5 w-3/4" />
-        )}
-        <div className="skeleton h-4 w-1/2" />
-        <div className="skeleton h-1.5 w-full" />
-        <div className="skeleton mt-2 h-11 w-full rounded-full!" />
-      </div>
-    </div>
+    </>
   );
 }
 
-export const SHELF = 'grid grid-cols-2 gap-3 sm:gap-5 lg:grid-cols-4';
-
-/** A shelf of the same geometry while its products are asked for. */
-export function ShelfSkeleton({ about, most }: { about?: SaleAbout; most?: number }) {
-  const { shop } = useMessages();
+export function StandingSkeleton() {
   return (
-    <div className={SHELF}>
-      <p role="status" aria-label={shop.loading} className="sr-only" />
-      {about
-        ? about.products
-            .slice(0, most)
-            .map((product, i) => (
-              <ProductCardSkeleton key={product.productId} saleId={about.saleId} about={product} eager={i < 4} />
-            ))
-        : ['a', 'b', 'c', 'd'].map((key) => <ProductCardSkeleton key={key} eager={false} />)}
-    </div>
+    <>
+      <div className="skeleton h-10 w-1/2 sm:h-5" />
+      <div className="skeleton h-1.5 w-full" />
+      <div className="skeleton mt-2 h-11 w-full rounded-full!" />
+    </>
   );
 }

@@ -6,7 +6,7 @@ import { money } from '#components/format.ts';
 import { useMessages } from '#components/messages/index.ts';
 import { AddToCart } from '#components/product/add-to-cart.tsx';
 import { BuyNow } from '#components/product/buy-now.tsx';
-import { ProductPageSkeleton } from '#components/product/product-page-skeleton.tsx';
+import { ProductSkeleton } from '#components/product/product-skeleton.tsx';
 import { ShelfBar, StockLine } from '#components/product/stock-line.tsx';
 import { SaleStatus } from '#components/sale/sale-status.tsx';
 import { StateNote } from '#components/sale/state-note.tsx';
@@ -38,22 +38,42 @@ export function ProductPage({
   const messages = useMessages();
   const [watching, setWatching] = useState(false);
   const { data: sale, error, mutate } = useSale(saleId, watching);
-  const product = sale?.products.find((candidate) => candidate.productId === productId);
-  if (sale && product)
-    return <Product sale={sale} product={product} watching={watching} onWatch={() => setWatching(true)} />;
-  if (sale) {
+  const isIt = (candidate: { productId: string }) => candidate.productId === productId;
+  const product = sale?.products.find(isIt);
+  if (sale && !product) {
     return (
       <Notice title={messages.trouble.missingTitle} text={messages.product.missing}>
         <ButtonLink href={`/sales/${saleId}`}>{sale.name}</ButtonLink>
       </Notice>
     );
   }
-  if (error) return <Trouble problem={error} missing={messages.sale.missing} retry={() => mutate()} />;
+  if (!sale && error) return <Trouble problem={error} missing={messages.sale.missing} retry={() => mutate()} />;
+  const shown = product ?? about?.products.find(isIt);
   return (
-    <ProductPageSkeleton
-      sale={about}
-      product={about?.products.find((candidate) => candidate.productId === productId)}
-    />
+    <article className="grid gap-6 lg:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)] lg:gap-14">
+      <div className="overflow-hidden rounded-card bg-sunken lg:sticky lg:top-24 lg:self-start">
+        {shown ? (
+          <Art
+            name={shown.art}
+            alt={shown.name}
+            eager
+            className={clsx(
+              'max-lg:aspect-5/4',
+              product && stockOf(product).state === 'soldOut' && 'opacity-45 grayscale',
+            )}
+          />
+        ) : (
+          <div className="skeleton aspect-5/4 lg:aspect-square" />
+        )}
+      </div>
+      <div className="flex min-w-0 flex-col gap-5 lg:py-4">
+        {sale && product ? (
+          <Product sale={sale} product={product} watching={watching} onWatch={() => setWatching(true)} />
+        ) : (
+          <ProductSkeleton sale={about} product={about?.products.find(isIt)} />
+        )}
+      </div>
+    </article>
   );
 }
 
@@ -76,63 +96,53 @@ function Product({
   const most = Math.min(MOST_AT_ONCE, product.limitPerCustomer ?? MOST_AT_ONCE);
   const words = messages.product;
   return (
-    <article className="grid gap-6 lg:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)] lg:gap-14">
-      <div className="overflow-hidden rounded-card bg-sunken lg:sticky lg:top-24 lg:self-start">
-        <Art
-          name={product.art}
-          alt={product.name}
-          eager
-          className={clsx('max-lg:aspect-5/4', stock.state === 'soldOut' && 'opacity-45 grayscale')}
-        />
+    <>
+      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
+        <Link
+          href={`/sales/${sale.saleId}`}
+          className="wrap-anywhere min-w-0 text-sm underline decoration-edge underline-offset-4 hover:decoration-ink"
+        >
+          {sale.name}
+        </Link>
+        <SaleStatus sale={sale} />
       </div>
-      <div className="flex min-w-0 flex-col gap-5 lg:py-4">
-        <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
-          <Link
-            href={`/sales/${sale.saleId}`}
-            className="wrap-anywhere min-w-0 text-sm underline decoration-edge underline-offset-4 hover:decoration-ink"
-          >
-            {sale.name}
-          </Link>
-          <SaleStatus sale={sale} />
-        </div>
-        <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-2">
-          <h1 className="wrap-anywhere min-w-0 font-semibold text-3xl tracking-tight sm:text-5xl">{product.name}</h1>
-          <p className="text-xl tabular-nums sm:text-2xl">{money(product.price, product.currency)}</p>
-        </div>
-        <div className="flex flex-col gap-2">
-          <p className="flex flex-wrap items-baseline justify-between gap-2">
-            <StockLine product={product} className="text-lg" />
-            {product.minted > 0 && <span className="text-muted text-sm">{words.edition(product.minted)}</span>}
-          </p>
-          <ShelfBar product={product} />
-          {stock.state === 'allHeld' && <p className="text-sm">{words.allHeldText(stock.held)}</p>}
-          {stock.state === 'available' && stock.held > 0 && (
-            <p className="text-muted text-sm">{words.heldSome(stock.held)}</p>
-          )}
-          {stock.state === 'soldOut' && <p className="text-muted text-sm">{words.soldOutText(stock.sold)}</p>}
-          <Suspense>
-            <ReturnWatch product={product} watching={watching} onWatch={onWatch} />
-          </Suspense>
-        </div>
-        {product.description && <p className="wrap-anywhere max-w-prose text-muted">{product.description}</p>}
-        <StateNote state={state} saleId={sale.saleId} soldOut={stock.state === 'soldOut'} />
-        <div className="-mx-4 sticky bottom-0 flex flex-col gap-3 border-line border-t bg-paper px-4 py-3 lg:static lg:mx-0 lg:border-0 lg:p-0">
-          {stock.state !== 'soldOut' && (
-            <div className="flex items-center gap-3">
-              {most > 1 && <Quantity value={quantity} most={most} label={words.quantity} onChange={setQuantity} />}
-              <div className="flex-1">
-                <AddToCart product={product} quantity={quantity} />
-              </div>
-            </div>
-          )}
-          <BuyNow product={product} state={state} accountsOnly={sale.accountsOnly} quantity={quantity} large />
-        </div>
-        <p className="text-muted text-sm" hidden={stock.state === 'soldOut'}>
-          {sale.accountsOnly && `${messages.account.accountsOnly} `}
-          {messages.sale.holdTerms(sale.holdSeconds)}{' '}
-          {product.limitPerCustomer !== null && words.limit(product.limitPerCustomer)}
+      <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-2">
+        <h1 className="wrap-anywhere min-w-0 font-semibold text-3xl tracking-tight sm:text-5xl">{product.name}</h1>
+        <p className="text-xl tabular-nums sm:text-2xl">{money(product.price, product.currency)}</p>
+      </div>
+      <div className="flex flex-col gap-2">
+        <p className="flex flex-wrap items-baseline justify-between gap-2">
+          <StockLine product={product} className="text-lg" />
+          {product.minted > 0 && <span className="text-muted text-sm">{words.edition(product.minted)}</span>}
         </p>
+        <ShelfBar product={product} />
+        {stock.state === 'allHeld' && <p className="text-sm">{words.allHeldText(stock.held)}</p>}
+        {stock.state === 'available' && stock.held > 0 && (
+          <p className="text-muted text-sm">{words.heldSome(stock.held)}</p>
+        )}
+        {stock.state === 'soldOut' && <p className="text-muted text-sm">{words.soldOutText(stock.sold)}</p>}
+        <Suspense>
+          <ReturnWatch product={product} watching={watching} onWatch={onWatch} />
+        </Suspense>
       </div>
-    </article>
+      {product.description && <p className="wrap-anywhere max-w-prose text-muted">{product.description}</p>}
+      <StateNote state={state} saleId={sale.saleId} soldOut={stock.state === 'soldOut'} />
+      <div className="-mx-4 sticky bottom-0 flex flex-col gap-3 border-line border-t bg-paper px-4 py-3 lg:static lg:mx-0 lg:border-0 lg:p-0">
+        {stock.state !== 'soldOut' && (
+          <div className="flex items-center gap-3">
+            {most > 1 && <Quantity value={quantity} most={most} label={words.quantity} onChange={setQuantity} />}
+            <div className="flex-1">
+              <AddToCart product={product} quantity={quantity} />
+            </div>
+          </div>
+        )}
+        <BuyNow product={product} state={state} accountsOnly={sale.accountsOnly} quantity={quantity} large />
+      </div>
+      <p className="text-muted text-sm" hidden={stock.state === 'soldOut'}>
+        {sale.accountsOnly && `${messages.account.accountsOnly} `}
+        {messages.sale.holdTerms(sale.holdSeconds)}{' '}
+        {product.limitPerCustomer !== null && words.limit(product.limitPerCustomer)}
+      </p>
+    </>
   );
 }

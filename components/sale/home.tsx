@@ -1,7 +1,7 @@
 'use client';
 
 import { useMessages } from '#components/messages/index.ts';
-import { ShelfSkeleton } from '#components/product/product-card.tsx';
+import { Shelf, ShelfSkeleton } from '#components/product/shelf.tsx';
 import { ComingSale } from '#components/sale/coming-sale.tsx';
 import { OpenSale, SHOWN } from '#components/sale/open-sale.tsx';
 import { Opening } from '#components/sale/opening.tsx';
@@ -72,7 +72,7 @@ export function Home({ about }: { about: SaleAbout[] }) {
 
 function HomeSkeleton({ about }: { about: SaleAbout[] }) {
   if (about.length === 0) return <ShelfSkeleton />;
-  return about.map((sale) => (
+  return about.map((sale, i) => (
     <section key={sale.saleId} className="flex flex-col gap-5">
       <header className="flex flex-col gap-2">
         <div className="skeleton h-5 w-28" />
@@ -80,7 +80,7 @@ function HomeSkeleton({ about }: { about: SaleAbout[] }) {
         {sale.description && <p className="max-w-prose text-muted">{sale.description}</p>}
         <Opening opensAt={sale.opensAt} />
       </header>
-      <ShelfSkeleton about={sale} most={SHOWN} />
+      <Shelf about={sale} sale={undefined} state={undefined} most={SHOWN} heading="h3" eager={i === 0} />
     </section>
   ));
 }

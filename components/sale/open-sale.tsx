@@ -1,7 +1,7 @@
 'use client';
 
 import { useMessages } from '#components/messages/index.ts';
-import { ProductCard, SHELF } from '#components/product/product-card.tsx';
+import { Shelf } from '#components/product/shelf.tsx';
 import { SaleStatus } from '#components/sale/sale-status.tsx';
 import { useSaleState } from '#components/sale/use-sale.ts';
 import { Link } from '#components/ui/link.tsx';
@@ -30,18 +30,7 @@ export function OpenSale({ sale, eager }: { sale: SaleAnswer; eager: boolean }) 
         <h2 className="wrap-anywhere font-semibold text-3xl tracking-tight sm:text-4xl">{sale.name}</h2>
         {sale.description && <p className="wrap-anywhere max-w-prose text-muted">{sale.description}</p>}
       </header>
-      <div className={SHELF}>
-        {sale.products.slice(0, SHOWN).map((product) => (
-          <ProductCard
-            heading="h3"
-            key={product.productId}
-            product={product}
-            state={state}
-            accountsOnly={sale.accountsOnly}
-            eager={eager}
-          />
-        ))}
-      </div>
+      <Shelf about={sale} sale={sale} state={state} most={SHOWN} heading="h3" eager={eager} />
     </section>
   );
 }

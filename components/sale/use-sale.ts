@@ -49,8 +49,10 @@ function useAskAtTurns(sale: SaleAnswer | undefined, ask: () => void): void {
 }
 
 /** The sale's state at this moment: it opens by the server's clock, with no request. Every other turn is the server's to tell. */
-export function useSaleState(sale: SaleAnswer): SaleState {
-  const opensAtMs = sale.opensAt ? Date.parse(sale.opensAt) : null;
+export function useSaleState(sale: SaleAnswer): SaleState;
+export function useSaleState(sale: SaleAnswer | undefined): SaleState | undefined;
+export function useSaleState(sale: SaleAnswer | undefined): SaleState | undefined {
+  const opensAtMs = sale?.opensAt ? Date.parse(sale.opensAt) : null;
   const opened = useServerTime((nowMs) => opensAtMs !== null && nowMs >= opensAtMs);
-  return sale.state === 'upcoming' && opened ? 'open' : sale.state;
+  return sale?.state === 'upcoming' && opened ? 'open' : sale?.state;
 }
