@@ -52,7 +52,7 @@ function CartTitle({ children }: { children?: ReactNode }) {
   return (
     <header className="flex flex-col gap-2">
       <h1 className="font-semibold text-4xl tracking-tight">{words.title}</h1>
-      <p className="text-muted">{words.note}</p>
+      <p className="text-lg text-muted">{words.note}</p>
       {children}
     </header>
   );

@@ -218,6 +218,7 @@ export const de: Messages = {
   },
   order: {
     title: 'Bestellung',
+    coming: 'Einen Moment: Diese Seite fragt den Shop, wie deine Bestellung steht.',
     paidTitle: 'Es ist deins',
     paidText: (value) =>
       value === 1 ? 'Diese Nummer gehört dir, und nur dir.' : 'Diese Nummern gehören dir, und nur dir.',

@@ -213,6 +213,7 @@ export const en = {
   },
   order: {
     title: 'Order',
+    coming: 'One moment: this page is asking the shop how your order stands.',
     paidTitle: "It's yours",
     paidText: (units: number): string =>
       units === 1 ? 'This number is yours, and only yours.' : 'These numbers are yours, and only yours.',

@@ -43,7 +43,11 @@ export function OrderPage() {
       const retry = () => mutate();
       return <Trouble problem={error} missing={messages.order.missing} retry={retry} whenMissing={signIn} />;
     }
-    return <div role="status" aria-label={messages.shop.loading} className={SKELETON} />;
+    return (
+      <div role="status" aria-label={messages.shop.loading} className={SKELETON}>
+        <p className="p-6 text-lg text-muted sm:p-10">{messages.order.coming}</p>
+      </div>
+    );
   }
   const products = sale?.products ?? [];
   return (

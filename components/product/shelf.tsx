@@ -5,6 +5,8 @@ import { ProductCard, StandingSkeleton } from '#components/product/product-card.
 import type { SaleAbout } from '#lib/catalog/index.ts';
 import type { SaleAnswer, SaleState } from '#lib/contract.ts';
 
+/** How many a phone shows at once: the others can wait for their turn. */
+const FIRST_ROW = 2;
 const SHELF = 'grid grid-cols-2 gap-3 sm:gap-5 lg:grid-cols-4';
 
 /** A shelf of the same geometry while nothing is known of its products. */
@@ -55,7 +57,7 @@ export function Shelf({
             product={{ ...product, saleId: about.saleId }}
             live={sale && state && standing ? { product: standing, state, accountsOnly: sale.accountsOnly } : undefined}
             heading={heading}
-            eager={eager && i < 4}
+            eager={eager && i < FIRST_ROW}
           />
         );
       })}

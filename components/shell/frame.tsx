@@ -28,7 +28,7 @@ export function Frame({ children }: { children: ReactNode }) {
       <main
         id="content"
         tabIndex={-1}
-        className="mx-auto w-full max-w-6xl flex-1 px-4 py-6 outline-none sm:px-6 sm:py-10"
+        className="mx-auto min-h-[calc(100dvh-5.5rem)] w-full max-w-6xl flex-1 px-4 py-6 outline-none sm:px-6 sm:py-10"
       >
         {children}
       </main>

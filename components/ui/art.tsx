@@ -25,7 +25,7 @@ export function Art({ name, alt = '', eager = false, className = '' }: Drawing) 
       height={800}
       loading={eager ? 'eager' : 'lazy'}
       fetchPriority={eager ? 'high' : undefined}
-      decoding="async"
+      decoding={eager ? 'sync' : 'async'}
       onError={() => setMissing(name)}
       className={`aspect-square w-full object-cover ${className}`}
     />
