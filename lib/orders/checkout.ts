@@ -98,6 +98,8 @@ async function place(
       crashPoint('after_insert');
       return { status, order, nowMs };
     case 'exists':
+      // A repeat that found the hold without its order was quicker to write it; the hold is still this checkout's.
+      if (placed.order.status === 'RESERVED') return { status, order: placed.order, nowMs };
       if (isLive(placed.order)) return { status: 'alreadyHeld', order: placed.order, nowMs };
       await follow(shop, { ...placed.order, saleId: order.saleId });
       return { status: 'orderExpired', orderId: order.orderId };

@@ -99,6 +99,21 @@ test('a checkout that meets its tombstone before anybody has given its unit back
   expect(await free(shop, sale)).toBe(1);
 });
 
+test('a repeat that is quicker to write the order does not take it from the checkout that won the hold', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [1] });
+  const request = checkoutRequest(sale, { key: 'quick' });
+  const repeats: unknown[] = [];
+  const insertReserved = async (order: Order) => {
+    repeats.push(await checkout(shop, request));
+    return shop.orders.insertReserved(order);
+  };
+  const slow = { ...shop, orders: { ...shop.orders, insertReserved } };
+  const won = await checkout(slow, request);
+  if (won.status !== 'reserved') throw new Error(won.status);
+  expect(repeats).toMatchObject([{ status: 'alreadyHeld', order: { orderId: won.order.orderId } }]);
+});
+
 test('an order that ends while its units are put back keeps none of them', async () => {
   const shop = await world();
   const sale = await freshSale(shop, { units: [1] });
