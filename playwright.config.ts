@@ -1,5 +1,5 @@
-import { createServer } from 'node:net';
 import { defineConfig } from '@playwright/test';
+import { freePort } from '#scripts/services/ports.ts';
 
 /** The shop under test: its own web and worker on a free port, with the Redis and MongoDB of REDIS_URL and MONGODB_URI. */
 process.env.E2E_PORT ??= String(await freePort()); // test processes read this file again and must find the same shop
@@ -14,7 +14,7 @@ const shop = {
   NODE_ENV: 'production',
   NEXT_TELEMETRY_DISABLED: '1',
   NEXT_DIST_DIR: process.env.NEXT_DIST_DIR ?? '.next',
-  NEXTAUTH_SECRET: 'a-secret-of-the-browser-tests',
+  NEXTAUTH_SECRET: 'a-long-enough-secret-of-the-browser-tests',
   NEXTAUTH_URL: baseURL,
   SANDBOX_WEBHOOK_SECRET: 'a-webhook-secret-of-the-browser-tests',
   RATE_LIMIT: 'off',
@@ -71,16 +71,4 @@ function definedEnv(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject);
-    server.listen(0, () => {
-      const address = server.address();
-      server.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no free port')),
-      );
-    });
-  });
 }

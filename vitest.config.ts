@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** They say how fast the shop is: each has the machine to itself. */
 const TIMED = [
-  'tests/api/rates.test.ts',
+  'tests/api/{crowd,floods,rates}.test.ts',
   'tests/chaos/{mongodb-away,redis-loss,two-thousand-buyers}.test.ts',
   'tests/worker/{keyspace-events,slow-payments}.test.ts',
 ];

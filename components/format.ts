@@ -1,7 +1,6 @@
 /** Amounts, times and counts in the visitor's own locale. Only for text that is rendered in the browser. */
 
-import { minorDecimals } from '#lib/currency.ts';
-import { toDecimal } from '#lib/money.ts';
+import { moneyFormat, toDecimal } from '#lib/money.ts';
 
 /** The visitor's own variant of the page's language (de-AT on a German page), else that language. */
 export const VISITOR = typeof document === 'undefined' ? undefined : visitorsLocale(document.documentElement.lang);
@@ -9,6 +8,15 @@ export const VISITOR = typeof document === 'undefined' ? undefined : visitorsLoc
 /** @param language empty on a page that names none, such as Next's own for a failure of the server */
 function visitorsLocale(language: string): string | undefined {
   return navigator.languages.find((locale) => locale.split('-')[0] === language) ?? (language || undefined);
+}
+
+/** Made when first used: most pages use two of them. */
+function onFirstUse<Format>(make: () => Format): () => Format {
+  let format: Format | undefined;
+  return () => {
+    format ??= make();
+    return format;
+  };
 }
 
 const moneyFormats = new Map<string, Intl.NumberFormat>();
@@ -21,43 +29,35 @@ export function money(minorUnits: number, currency: string, locale = VISITOR): s
   const slot = `${currency} ${locale ?? ''}`;
   let format = moneyFormats.get(slot);
   if (!format) {
-    const decimals = minorDecimals(currency);
-    format = new Intl.NumberFormat(locale, {
-      ...(currency ? { style: 'currency', currency } : {}), // an order that never came to be has none
-      minimumFractionDigits: currency ? decimals : 0,
-      maximumFractionDigits: decimals,
-    });
+    format = moneyFormat(currency, locale);
     moneyFormats.set(slot, format);
   }
   return format.format(toDecimal(minorUnits, currency));
 }
 
-const percentage = new Intl.NumberFormat(VISITOR, { style: 'percent', maximumFractionDigits: 2 });
+const percentage = onFirstUse(() => new Intl.NumberFormat(VISITOR, { style: 'percent', maximumFractionDigits: 2 }));
 /** @param basisPoints 1900 is 19 % */
-export const rate = (basisPoints: number) => percentage.format(basisPoints / 10_000);
+export const rate = (basisPoints: number) => percentage().format(basisPoints / 10_000);
 
-const wholeNumber = new Intl.NumberFormat(VISITOR);
-export const count = (value: number) => wholeNumber.format(value);
+const wholeNumber = onFirstUse(() => new Intl.NumberFormat(VISITOR));
+export const count = (value: number) => wholeNumber().format(value);
 
-const clockTime = new Intl.DateTimeFormat(VISITOR, {
-  hour: 'numeric',
-  minute: '2-digit',
-  second: '2-digit',
-});
-const dayAndTime = new Intl.DateTimeFormat(VISITOR, {
+const dateFormat = (options: Intl.DateTimeFormatOptions) => onFirstUse(() => new Intl.DateTimeFormat(VISITOR, options));
+
+const clockTime = dateFormat({ hour: 'numeric', minute: '2-digit', second: '2-digit' });
+const dayAndTime = dateFormat({
   weekday: 'short',
   day: 'numeric',
   month: 'short',
   hour: 'numeric',
   minute: '2-digit',
 });
+const dateInFull = dateFormat({ dateStyle: 'long', timeStyle: 'short' });
 
-const dateInFull = new Intl.DateTimeFormat(VISITOR, { dateStyle: 'long', timeStyle: 'short' });
-
-export const timeOfDay = (at: string | number) => clockTime.format(new Date(at));
-export const momentOf = (at: string | number) => dayAndTime.format(new Date(at));
+export const timeOfDay = (at: string | number) => clockTime().format(new Date(at));
+export const momentOf = (at: string | number) => dayAndTime().format(new Date(at));
 /** With the year, for what is kept. */
-export const dateOf = (at: string | number) => dateInFull.format(new Date(at));
+export const dateOf = (at: string | number) => dateInFull().format(new Date(at));
 
 const two = (value: number) => String(value).padStart(2, '0');
 

@@ -83,7 +83,7 @@ export interface CurrentCartAnswer {
 }
 
 export type OrderStatus = 'RESERVED' | 'PAID' | 'CANCELLED';
-export type CancelReason = 'EXPIRED' | 'SHOPPER' | 'PAYMENT_FAILED' | 'ADMIN' | 'CONFLICT';
+export type CancelReason = 'EXPIRED' | 'SHOPPER' | 'PAYMENT_FAILED' | 'ADMIN' | 'CONFLICT' | 'KEY_TAKEN';
 
 export interface OrderLineAnswer {
   productId: string;
@@ -122,8 +122,13 @@ export interface OrderAnswer extends CheckoutAnswer {
   /** The sale's hold, in seconds. */
   holdSeconds: number;
   paidAt: string | null;
-  /** A payment of this order goes back or has gone back to the shopper; null when there is none. */
+  /** A payment of this order goes back or has gone back to the shopper, and why; null when there is none. */
   moneyBack: MoneyBack | null;
+  moneyBackCause: MoneyBackCause | null;
+  /** A payment was begun, and the shop does not know its end yet: money may still come, and go back. */
+  paymentOpen: boolean;
+  /** The bank has declined the last try to pay a RESERVED order; the shopper may try again. */
+  declined: boolean;
   /** Whether the order's sale ships, and where this order goes; null until its customer has said so. */
   ships: boolean;
   delivery: OrderDelivery | null;
@@ -170,6 +175,8 @@ export interface ReceiptAnswer {
   payment: string;
   /** What went back; `at` is null until the provider has confirmed it. */
   refunds: { amount: number; at: string | null }[];
+  /** Whether its sale ships, as the sale says today. */
+  ships: boolean;
   /** Where it goes; null when the sale does not ship or nobody has said so. */
   delivery: DeliveryAnswer | null;
   /** The receipt's page with its secret: a path that opens it for whoever has it. */
@@ -228,18 +235,42 @@ export interface CaptureAnswer {
   captured: boolean;
 }
 
-/** POST /api/orders/:id/refund (admin) */
-export interface RefundAnswer {
+/** POST /api/orders/:id/refund, POST /api/orders/:id/capture/give-up (admin) */
+export interface HandAnswer {
   orderId: string;
-  moneyBack: MoneyBack;
+  moneyBack: MoneyBack | null;
 }
 
 /** Whether money of an order has gone back to the shopper yet. */
 export type MoneyBack = 'pending' | 'done';
 
+/**
+ * Why it goes back: the payment came after the order's end; it was not what the order costs; the order was paid by another one
+ * already; or the merchant gives it back.
+ */
+export type MoneyBackCause = 'late' | 'wrongAmount' | 'secondPayment' | 'merchant';
+
 /** GET /api/alarms (admin): what a human must look at, oldest first. */
 export interface AlarmsAnswer {
-  alarms: { alarmId: string; kind: string; subject: string; detail: string; raisedAt: string }[];
+  alarms: {
+    alarmId: string;
+    kind: string;
+    subject: string;
+    detail: string;
+    raisedAt: string;
+    /** What it is about; null when that is not on record. */
+    about: AlarmSubject | null;
+  }[];
+}
+
+/** The order and payment that an alarm is about: the payment may be unknown, the sum is the payment's own. */
+export interface AlarmSubject {
+  orderId: string;
+  paymentId: string | null;
+  amount: number;
+  currency: string;
+  /** How often it was tried. */
+  tries: number;
 }
 
 /** POST /api/payment/success, /fail; POST /api/orders/:id/cancel */
@@ -300,6 +331,7 @@ export type ErrorCode =
   | 'ALREADY_EXTENDED'
   | 'NOT_PAID'
   | 'NOT_CAPTURED'
+  | 'PAYMENT_IMPOSSIBLE'
   | 'PAYMENT_UNAVAILABLE'
   | 'NOTHING_TO_DELIVER'
   | 'DELIVERY_FIXED'
@@ -336,6 +368,8 @@ export interface Problem {
   total?: number;
   currency?: string;
   orderId?: string;
+  /** ORDER_CANCELLED, ORDER_EXPIRED: how the order ended; null when that is not on record. */
+  reason?: CancelReason | null;
   saleIds?: string[];
   opensAt?: string;
   closesAt?: string;

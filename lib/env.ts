@@ -76,13 +76,31 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   throw new MisconfiguredError(`Holdfast is misconfigured (see .env.example):\n${lines.join('\n')}`);
 }
 
+/** A secret that is shorter can be guessed from one cookie or signature, without asking the shop. */
+const SECRET_LENGTH = 32;
+
+/** @returns the names of the shop's own secrets that are too short for anything but trying it out */
+export function shortSecrets(settings: Env): string[] {
+  const { ADMIN_API_KEY, NEXTAUTH_SECRET } = settings;
+  const sandbox = settings.PAYMENT_PROVIDER === 'sandbox' ? settings.SANDBOX_WEBHOOK_SECRET : undefined;
+  return Object.entries({ ADMIN_API_KEY, NEXTAUTH_SECRET, SANDBOX_WEBHOOK_SECRET: sandbox })
+    .filter(([, value]) => value !== undefined && value.length < SECRET_LENGTH)
+    .map(([name]) => name);
+}
+
 /** Values that are fine one by one and not together. */
 function atOdds(settings: Env): string[] {
   if (settings.PAYMENT_PROVIDER !== 'stripe') return [];
-  const { STRIPE_SECRET_KEY, STRIPE_PUBLISHABLE_KEY, STRIPE_API_URL, DEMO, HOLDFAST_TEST } = settings;
+  const { STRIPE_SECRET_KEY, STRIPE_PUBLISHABLE_KEY, STRIPE_API_URL, NEXTAUTH_URL, DEMO, HOLDFAST_TEST } = settings;
   const live = STRIPE_SECRET_KEY.includes('_live_');
   return [
     ...(live && DEMO === '1' ? ['  STRIPE_SECRET_KEY: is a live key, and DEMO is 1: a demo takes no real money'] : []),
+    ...(live ? shortSecrets(settings) : []).map(
+      (name) => `  ${name}: needs at least ${SECRET_LENGTH} characters where real money is taken`,
+    ),
+    ...(live && !NEXTAUTH_URL?.startsWith('https://')
+      ? ['  NEXTAUTH_URL: must be the https address of the shop where real money is taken']
+      : []),
     ...(live === STRIPE_PUBLISHABLE_KEY.includes('_live_')
       ? []
       : ['  STRIPE_PUBLISHABLE_KEY: is of the other mode (test or live) than STRIPE_SECRET_KEY']),

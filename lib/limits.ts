@@ -77,11 +77,19 @@ export const LIMITS = {
   /** Live updates: per sale and second at most four; idle connections hear a heartbeat; a slow reader is let go. */
   sseUpdateMs: 250,
   sseHeartbeatMs: 15_000,
+  /** Streams told of a change before whatever else waits for the process has its turn. */
+  sseToldAtOnce: 50,
   sseClientsPerProcess: 5_000,
   /** Of those at most so many of one address (a thousand shoppers with two tabs) and of one customer (tabs). */
   sseClientsPerAddress: 2_000,
   sseClientsPerCustomer: 20,
   sseBufferedBytes: 64 * 1024,
+  /** Connections of one process: all live streams, and as many that do something else. Past them none is accepted. */
+  connectionsPerProcess: 10_000,
+  /** Of those at most so many of one address: a thousand shoppers with five each. */
+  connectionsPerAddress: 5_000,
+  /** A connection on which nothing moves for so long, while an answer is due, is cut: four heartbeats of a live stream. */
+  connectionSilentMs: 60_000,
   /** A worker not heard of for this long is stale (at least three sweeps). */
   heartbeatStaleMs: 30_000,
   /** Prices and windows may be this old when a page asks; checkouts re-read Redis's own copy of the window. */
@@ -95,6 +103,8 @@ export const LIMITS = {
   /** Longest pause between two tries of a payment step; of an event, which a hold may be waiting for. */
   paymentPauseMs: 5 * 60_000,
   eventPauseMs: 30_000,
+  /** Payments that a worker decides, gives back, captures or looks at side by side. */
+  paymentsAtOnce: 16,
   /** Looks at a begun payment until a human is asked: about a day of them. */
   paymentLooks: 300,
   /** A begun payment that a worker has taken up is left alone by the others for this long. */
@@ -102,6 +112,8 @@ export const LIMITS = {
   /** When the provider is asked about a payment of which no event has come: this long before the deadline, and again. */
   lookBeforeMs: 10_000,
   lastLookBeforeMs: 2_000,
+  /** Of a PAID order it is asked once more, whether there was a second payment: this long after the deadline, in calm times. */
+  siblingLookMs: 60_000,
   /** Longest wait for an answer of the bank's process, and how many payments one answer lists. */
   bankCallMs: 5_000,
   bankPage: 500,
@@ -123,6 +135,9 @@ export const LIMITS = {
   providerRetries: 1,
   /** Payments read of one order, when its payment's id is not known. */
   providerSearch: 10,
+  /** Refunds read of one payment; and how long one that the provider has accepted, and not carried out yet, is left alone. */
+  providerRefunds: 100,
+  refundPendingMs: 60 * 60_000,
   /** Guests stay the same customer for half a year. */
   guestCookieSeconds: 180 * 24 * 60 * 60,
   /** A session ends after a shift, however busy it is; an account has this many at once, and the oldest gives way. */
@@ -132,22 +147,29 @@ export const LIMITS = {
   sessionCacheMs: 10_000,
   sessionsCached: 10_000,
   sessionCookieLength: 4_000,
-  /** Guests that one account may have been. */
+  /** Guests with orders, carts or delivery details that one account may have been; and of how many guests a process knows whether they were. */
   guestsPerAccount: 100,
+  guestsCached: 100_000,
   /** E-mail addresses (RFC 5321), and passwords: long enough to be no guess, short enough to be no attack. */
   emailLength: 254,
   passwordLeast: 10,
   passwordMost: 128,
-  /** Argon2id takes 19 MiB and one of Node's four threads each: two leave room for everything else. Past the queue: 503. */
-  passwordsAtOnce: 2,
+  /** Argon2id takes 19 MiB and one of Node's four threads each: three leave room. Those who sign up never stand before those who sign in; past a queue: 503. */
+  passwordsCheckedAtOnce: 2,
+  passwordsMadeAtOnce: 1,
   passwordsWaiting: 100,
-  /** Wrong passwords before the first wait (many people share an address), counted within so long. */
-  passwordTriesPerAccount: 5,
-  passwordTriesPerAddress: 20,
-  passwordTriesSeconds: 15 * 60,
-  /** The first wait; each further one within a day is twice as long, up to the most. */
-  passwordWaitSeconds: 15,
-  passwordWaitMostSeconds: 15 * 60,
+  /**
+   * Wrong passwords before the first wait, within a window; each further wait within a day is twice as long, up to the longest.
+   * Many people share an address, so it waits late; an account waits shortly, since its owner may be the one who is kept out.
+   */
+  passwordTries: {
+    accountFromAddress: { free: 5, windowSeconds: 15 * 60, firstWaitSeconds: 15, longestWaitSeconds: 15 * 60 },
+    account: { free: 20, windowSeconds: 15 * 60, firstWaitSeconds: 15, longestWaitSeconds: 5 * 60 },
+    address: { free: 500, windowSeconds: 60 * 60, firstWaitSeconds: 60, longestWaitSeconds: 60 * 60 },
+    network: { free: 5_000, windowSeconds: 60 * 60, firstWaitSeconds: 60, longestWaitSeconds: 60 * 60 },
+  },
+  /** Whoever has signed in from an address is not kept out there by guesses from others for this long. */
+  signedInFromSeconds: 30 * 24 * 60 * 60,
   passwordWaitsSeconds: 24 * 60 * 60,
   /** Orders and carts that an account's export reads at a time, and in all. */
   exportPage: 500,

@@ -1,3 +1,4 @@
+import { format, stripVTControlCharacters } from 'node:util';
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 import { env } from '#lib/env.ts';
 import { scrub, scrubText } from '#lib/scrub.ts';
@@ -9,6 +10,19 @@ export function log(): Logger {
   logger ??= makeLogger(env().LOG_LEVEL);
   return logger;
 }
+
+/** From now on what libraries say on the console is a line of the log like any other: Next tells its failures there. */
+export function logConsole(): void {
+  for (const [method, level] of Object.entries(CONSOLE) as [keyof typeof CONSOLE, 'error'][]) {
+    console[method] = (...said: unknown[]) => {
+      const err = said.find((one) => one instanceof Error);
+      const words = said.filter((one) => one !== err);
+      log()[level](err ? { err } : {}, stripVTControlCharacters(format(...words)).trim() || 'said on the console');
+    };
+  }
+}
+
+const CONSOLE = { error: 'error', warn: 'warn', info: 'info', log: 'info', debug: 'debug', trace: 'debug' } as const;
 
 /** @param destination standard output without it */
 export function makeLogger(level: string, destination?: DestinationStream): Logger {

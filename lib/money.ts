@@ -14,6 +14,16 @@ export function toDecimal(minorUnits: number, currency: string): `${number}` {
   return `${sign}${whole}${digits > 0 ? `.${text.slice(-digits)}` : ''}` as `${number}`;
 }
 
+/** @returns how amounts of a currency are written, with its minor unit's digits: `Intl` has its own opinion of those */
+export function moneyFormat(currency: string, locale: string | undefined): Intl.NumberFormat {
+  const digits = minorDecimals(currency);
+  return new Intl.NumberFormat(locale, {
+    ...(currency ? { style: 'currency', currency } : {}), // an order that never came to be has none
+    minimumFractionDigits: currency ? digits : 0,
+    maximumFractionDigits: digits,
+  });
+}
+
 /** 100 %. */
 const WHOLE_IN_BASIS_POINTS = 10_000;
 

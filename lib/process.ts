@@ -6,7 +6,7 @@ import { type Alarms, alarms } from '#lib/alarms/index.ts';
 import { Carts } from '#lib/carts/index.ts';
 import { Catalog, configureSale, ensureEveryday, LiveSales, type Merchant } from '#lib/catalog/index.ts';
 import { Deliveries } from '#lib/delivery/index.ts';
-import { type Env, env } from '#lib/env.ts';
+import { type Env, env, shortSecrets } from '#lib/env.ts';
 import { inventoryScripts } from '#lib/inventory/index.ts';
 import { SaleEvents } from '#lib/live/index.ts';
 import { log } from '#lib/log.ts';
@@ -20,6 +20,8 @@ import {
   inbox,
   outbox,
   type PaymentProvider,
+  type PaymentStories,
+  paymentStories,
   Sandbox,
   StripePayments,
 } from '#lib/payments/index.ts';
@@ -45,6 +47,7 @@ export interface HoldfastProcess extends Counter, Reconciler, Merchant {
   adminKey: AdminKey;
   rates: Rates;
   alarms: Alarms;
+  stories: PaymentStories;
   /** The provider once more when it is the sandbox: whose bank page is the shop's own. */
   sandbox: Sandbox | undefined;
   receipts: Receipts;
@@ -102,7 +105,8 @@ function make(settings: Env): HoldfastProcess {
     models: db,
     inventory,
     orders,
-    newOrderId: randomUUID,
+    newId: randomUUID,
+    nowMs: Date.now,
     catalog,
     truth,
     live,
@@ -111,9 +115,10 @@ function make(settings: Env): HoldfastProcess {
     provider,
     sandbox: provider instanceof Sandbox ? provider : undefined,
     alarms: raised,
-    outbox: outbox(db, provider, raised),
+    outbox: outbox(db),
     inbox: inbox(db, raised),
     begun: begunPayments(db),
+    stories: paymentStories(db),
     guests: new Guests(settings.NEXTAUTH_SECRET, secure),
     deliveries,
     receipts: new Receipts(db, settings.NEXTAUTH_SECRET),
@@ -144,6 +149,8 @@ function make(settings: Env): HoldfastProcess {
       await Promise.all([keepConnecting(mongo, settings.MONGODB_URI), untilReady(redis)]);
     },
     async boot() {
+      const short = shortSecrets(settings);
+      if (short.length > 0) log().warn({ names: short }, 'secrets are short: openssl rand -hex 32 makes better ones');
       await shop.connect();
       await patiently('starting', async () => {
         await checkRedis(redis, { keyspaceEvents: settings.KEYSPACE_EVENTS === 'on' });

@@ -17,15 +17,14 @@
 --   | {'changed', nowMs} (read the hold again) | {'soldToAnother', nowMs, token, orderId} | {'saleNotReady', nowMs}
 local sale, hold, timer, deadlines, ledger, cart, unpaid = unpack(KEYS, 1, 7)
 local order, customer, cartId, channel = unpack(ARGV, 1, 4)
-local ledgerLength, products, now, lines, others, again = tonumber(ARGV[5]), tonumber(ARGV[6]), clock(), {}, {}, { 'again' }
+local ledgerLength, products, now, lines, declared, others, again = tonumber(ARGV[5]), tonumber(ARGV[6]), clock(), {}, {}, {}, { 'again' }
 if redis.call('EXISTS', sale) == 0 then return { 'saleNotReady', now } end
-local holds = redis.call('HGET', hold, 'products')
-if holds and tonumber(holds) ~= products then return { 'changed', now } end
+for p = 1, products do declared[ARGV[5 + 2 * p]] = true end
+if namesMore(hold, declared) then return { 'changed', now } end
 for i = 1, #ARGV - 6 - 2 * products do others[ARGV[6 + 2 * products + i]] = KEYS[7 + 4 * products + i] end
 for p = 1, products do
   local line = { product = ARGV[5 + 2 * p], field = 'tokens:' .. ARGV[5 + 2 * p], tokens = ARGV[6 + 2 * p], wanted = {} }
   line.stock, line.held, line.sold, line.limit = unpack(KEYS, 4 + 4 * p, 7 + 4 * p)
-  if holds and redis.call('HEXISTS', hold, line.field) == 0 then return { 'changed', now } end
   for token in each(line.tokens) do
     local buyer, holder = redis.call('HGET', line.sold, token), redis.call('HGET', line.held, token)
     if buyer and buyer ~= order then return { 'soldToAnother', now, token, buyer } end

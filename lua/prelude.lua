@@ -19,6 +19,15 @@ end
 -- The order that a cart or idem record names: '<36 characters of order id> <fingerprint>'.
 local function named(record) return string.sub(record or '', 1, 36), string.sub(record or '', 38) end
 
+-- Whether a hold names a product that its caller has not declared: the caller then reads the hold again.
+local function namesMore(hold, declared)
+  for _, field in ipairs(redis.call('HKEYS', hold)) do
+    local product = string.match(field, '^tokens:(.*)$')
+    if product and not declared[product] then return true end
+  end
+  return false
+end
+
 -- Take one token out of a hold's comma-joined field.
 local function withdraw(hold, field, token)
   local joined, left = redis.call('HGET', hold, field), {}
@@ -56,6 +65,13 @@ local function letGo(sale, unpaid, now, waitMs, mostMs, rememberMs)
   local holds = tonumber(string.match(redis.call('GET', unpaid) or '', '^%d+') or 0) + 1
   local untilMs = holds >= most and now + math.min(waitMs * 2 ^ math.min(holds - most, 30), mostMs) or 0
   redis.call('SET', unpaid, string.format('%d %.0f', holds, untilMs), 'PX', rememberMs)
+end
+
+-- The fields of a hold that name its tokens, with their values, as HSET takes them.
+local function tokenFields(lines)
+  local fields = {}
+  for p, line in ipairs(lines) do fields[2 * p - 1], fields[2 * p] = 'tokens:' .. line.product, table.concat(line.tokens, ',') end
+  return fields
 end
 
 -- Pairs of each token and its order, as HSET takes them.

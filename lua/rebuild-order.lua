@@ -21,17 +21,22 @@ if redis.call('EXISTS', sale) == 1 then return { 'alreadyReady', now } end
 redis.call('PEXPIRE', rebuild, tonumber(ARGV[2]))
 deadline = tonumber(deadline)
 if status == 'RESERVED' then
+  local names = {}
+  for i = 12, #ARGV, 2 do names[i - 11], names[i - 10] = 'tokens:' .. ARGV[i], ARGV[i + 1] end
   redis.call('ZADD', deadlines, deadline, order)
-  redis.call('HSET', hold, 'customer', customer, 'cart', cartId, 'key', key, 'fingerprint', print, 'deadlineMs', deadline, 'extensions', extensions, 'products', (#ARGV - 11) / 2)
+  redis.call('HSET', hold, 'customer', customer, 'cart', cartId, 'key', key, 'fingerprint', print, 'deadlineMs', deadline, 'extensions', extensions, unpack(names))
   if deadline > now then redis.call('SET', timer, '1', 'PXAT', deadline) end
   if cartId ~= '' then redis.call('SET', cart, order .. ' ' .. print) end
 end
 for i = 12, #ARGV, 2 do
   local held, sold, limit = unpack(KEYS, 7 + (i - 12) / 2 * 3, 9 + (i - 12) / 2 * 3)
   local target, units = status == 'PAID' and sold or held, 0
-  for token in each(ARGV[i + 1]) do units = units + redis.call('HSET', target, token, order) end
+  for token in each(ARGV[i + 1]) do
+    units = units + redis.call('HSET', target, token, order)
+    -- Placed as RESERVED and paid meanwhile: twice in the records, it would stand in for a unit that is lost.
+    if status == 'PAID' and redis.call('HGET', held, token) == order then units = units - redis.call('HDEL', held, token) end
+  end
   count(limit, customer, units)
-  if status == 'RESERVED' then redis.call('HSET', hold, 'tokens:' .. ARGV[i], ARGV[i + 1]) end
   redis.call('PEXPIRE', target, leftoverMs)
   redis.call('PEXPIRE', limit, leftoverMs)
 end

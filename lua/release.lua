@@ -17,15 +17,14 @@
 local sale, hold, timer, deadlines, ledger, cart, unpaid = unpack(KEYS, 1, 7)
 local order, cartId, channel, ledgerLength, now = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), clock()
 if redis.call('EXISTS', sale) == 0 then return { 'saleNotReady', now } end
-local customer, inCart, products = unpack(redis.call('HMGET', hold, 'customer', 'cart', 'products'))
+local customer, inCart = unpack(redis.call('HMGET', hold, 'customer', 'cart'))
+local declared = {}
 if not customer then
   close(order, hold, timer, deadlines, cart, cartId)
   return { 'absent', now }
 end
-if inCart ~= cartId or tonumber(products) ~= #ARGV - 8 then return { 'changed', now } end
-for i = 9, #ARGV do
-  if redis.call('HEXISTS', hold, 'tokens:' .. ARGV[i]) == 0 then return { 'changed', now } end
-end
+for i = 9, #ARGV do declared[ARGV[i]] = true end
+if inCart ~= cartId or namesMore(hold, declared) then return { 'changed', now } end
 
 local back = {}
 for i = 9, #ARGV do

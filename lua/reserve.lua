@@ -57,19 +57,19 @@ for _, line in ipairs(lines) do
 end
 if #over > 2 or #short > 2 then return #over > 2 and over or short end
 
--- The sweep's list first, then the hold, tokens last: an AOF cut in between leaves what expires, never a token or hold that does not.
+-- The sweep's list first, then the whole hold, and only then the units: an AOF cut in between leaves a hold that expires, and
+-- that gives back no more than it has taken; never a token or hold that nobody ends.
 local deadline, taken = now + tonumber(holdMs), {}
+for _, line in ipairs(lines) do line.tokens = redis.call('LRANGE', line.stock, 0, line.quantity - 1) end
 redis.call('ZADD', deadlines, deadline, order)
-redis.call('HSET', hold, 'customer', customer, 'cart', cartId, 'key', key, 'fingerprint', itemsPrint, 'deadlineMs', deadline, 'extensions', '', 'products', #lines)
+redis.call('HSET', hold, 'customer', customer, 'cart', cartId, 'key', key, 'fingerprint', itemsPrint, 'deadlineMs', deadline, 'extensions', '', unpack(tokenFields(lines)))
 redis.call('SET', timer, '1', 'PXAT', deadline)
 if cartId ~= '' then redis.call('SET', cart, order .. ' ' .. itemsPrint) end
 if key ~= '' then redis.call('SET', idem, order .. ' ' .. requestPrint, 'PX', idemMs) end
 for _, line in ipairs(lines) do
-  local tokens = redis.call('LRANGE', line.stock, 0, line.quantity - 1)
-  taken[#taken + 1] = table.concat(tokens, ',')
-  redis.call('HSET', hold, 'tokens:' .. line.product, taken[#taken])
+  taken[#taken + 1] = table.concat(line.tokens, ',')
   redis.call('LTRIM', line.stock, line.quantity, -1)
-  redis.call('HSET', line.held, unpack(owners(tokens, order)))
+  redis.call('HSET', line.held, unpack(owners(line.tokens, order)))
   count(line.limit, customer, line.quantity)
 end
 record(ledger, ledgerLength, channel, 'reserve', order, taken, now)

@@ -20,32 +20,41 @@ local order, customer, cartId, key, print, deadline, extensions, channel = unpac
 local ledgerLength, other, now = tonumber(ARGV[9]), ARGV[10], clock()
 if redis.call('EXISTS', sale) == 0 then return { 'saleNotReady', now } end
 
-deadline = math.max(tonumber(deadline), tonumber(redis.call('HGET', hold, 'deadlineMs') or 0))
-redis.call('ZADD', deadlines, deadline, order)
-redis.call('HSETNX', hold, 'extensions', extensions)
-redis.call('HSET', hold, 'customer', customer, 'cart', cartId, 'key', key, 'fingerprint', print, 'deadlineMs', deadline, 'products', (#ARGV - 10) / 2)
-if deadline > now then redis.call('SET', timer, '1', 'PXAT', deadline) end
-if cartId ~= '' then redis.call('SET', cart, order .. ' ' .. print) end
-local back, missing = {}, 0
+local lines, missing = {}, 0
 for i = 11, #ARGV, 2 do
-  local field, kept, before = 'tokens:' .. ARGV[i], {}, #back
-  local stock, held, sold, limit = unpack(KEYS, 8 + (i - 11) * 2, 11 + (i - 11) * 2)
+  local line = { product = ARGV[i], tokens = {} }
+  line.stock, line.held, line.sold, line.limit = unpack(KEYS, 8 + (i - 11) * 2, 11 + (i - 11) * 2)
   for token in each(ARGV[i + 1]) do
-    local holder = redis.call('HGET', held, token)
-    if redis.call('HEXISTS', sold, token) == 1 or (holder and holder ~= order and holder ~= other) then
+    local holder = redis.call('HGET', line.held, token)
+    if redis.call('HEXISTS', line.sold, token) == 1 or (holder and holder ~= order and holder ~= other) then
       missing = missing + 1
     else
-      kept[#kept + 1] = token
-      if not holder then redis.call('LREM', stock, 1, token) end
-      if holder and holder ~= order then
-        withdraw(otherHold, field, token)
-        count(limit, redis.call('HGET', otherHold, 'customer') or '', -1)
-      end
-      if holder ~= order then redis.call('HSET', held, token, order); back[#back + 1] = token end
+      line.tokens[#line.tokens + 1] = token
     end
   end
-  redis.call('HSET', hold, field, table.concat(kept, ','))
-  count(limit, customer, #back - before)
+  lines[#lines + 1] = line
+end
+
+-- As in reserve.lua: the sweep's list, the whole hold, then the units.
+local had, hadDeadline = unpack(redis.call('HMGET', hold, 'extensions', 'deadlineMs'))
+deadline = math.max(tonumber(deadline), tonumber(hadDeadline or 0))
+redis.call('ZADD', deadlines, deadline, order)
+redis.call('HSET', hold, 'customer', customer, 'cart', cartId, 'key', key, 'fingerprint', print, 'deadlineMs', deadline, 'extensions', had or extensions, unpack(tokenFields(lines)))
+if deadline > now then redis.call('SET', timer, '1', 'PXAT', deadline) end
+if cartId ~= '' then redis.call('SET', cart, order .. ' ' .. print) end
+local back = {}
+for _, line in ipairs(lines) do
+  local before = #back
+  for _, token in ipairs(line.tokens) do
+    local holder = redis.call('HGET', line.held, token)
+    if not holder then redis.call('LREM', line.stock, 1, token) end
+    if holder and holder ~= order then
+      withdraw(otherHold, 'tokens:' .. line.product, token)
+      count(line.limit, redis.call('HGET', otherHold, 'customer') or '', -1)
+    end
+    if holder ~= order then redis.call('HSET', line.held, token, order); back[#back + 1] = token end
+  end
+  count(line.limit, customer, #back - before)
 end
 if #back > 0 then record(ledger, ledgerLength, channel, 'restore', order, back, now) end
 return { 'restored', now, #back, missing }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
+import { moneyFormat, toDecimal } from '#lib/money.ts';
 import type { BankPayment } from '#lib/payments/index.ts';
 import { type Bank, type Choice, choose } from '#sandbox/bank.ts';
 import { PAYMENT_FAULTS, type PaymentFault } from '#sandbox/faults.ts';
@@ -96,9 +97,8 @@ function sum({ amount, currency, orderId }: BankPayment): string {
 }
 
 /** @param minorUnits whole minor units of `currency` */
-function money(minorUnits: number, currency: string): string {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-  return format.format(minorUnits / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+export function money(minorUnits: number, currency: string): string {
+  return moneyFormat(currency, 'en').format(toDecimal(minorUnits, currency));
 }
 
 function page(status: number, title: string, body: string, returnUrl?: string): Reply {

@@ -7,25 +7,31 @@ import { LIMITS } from '#lib/limits.ts';
 import { holdfast } from '#lib/process.ts';
 import { refuseToStart } from '#lib/shutdown.ts';
 
-const USAGE = `npm run admin -- add EMAIL [--role admin|viewer] [--ask]   give a role; makes the account if there is none
-npm run admin -- list                                       who has a role
-npm run admin -- remove EMAIL                               take the role away; the account stays a customer's
+const USAGE = `npm run admin -- add EMAIL [--role admin|viewer] [--ask | --keep-password]
+                               give a role; makes the account if there is none
+npm run admin -- list          who has a role
+npm run admin -- remove EMAIL  take the role away; the account stays a customer's
 
-A new account's password is made up and printed once; with --ask you type it.
+The password is made up and printed once; with --ask you type it. An account that is there already gets the new one too, since
+anybody may have signed up with that address: --keep-password leaves it, for an account that you know to be theirs.
 `;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { role: { type: 'string', default: 'admin' }, ask: { type: 'boolean', default: false } },
+  options: {
+    role: { type: 'string', default: 'admin' },
+    ask: { type: 'boolean', default: false },
+    'keep-password': { type: 'boolean', default: false },
+  },
 });
 const [verb, address, ...more] = positionals;
-const { role } = values;
+const { role, ask, 'keep-password': keepPassword } = values;
 const email = newAccount.shape.email.safeParse(address);
 
 try {
   if (verb === 'list' && address === undefined) await list();
   else if (verb === 'remove' && email.success && more.length === 0) await remove(email.data);
-  else if (verb === 'add' && email.success && more.length === 0 && (role === 'admin' || role === 'viewer'))
+  else if (verb === 'add' && email.success && more.length === 0 && isRole(role) && !(ask && keepPassword))
     await add(email.data, role);
   else {
     process.stderr.write(USAGE);
@@ -35,17 +41,24 @@ try {
   refuseToStart(error);
 }
 
+function isRole(text: string): text is 'admin' | 'viewer' {
+  return text === 'admin' || text === 'viewer';
+}
+
 async function add(who: string, as: 'admin' | 'viewer'): Promise<void> {
-  const password = values.ask ? await asked() : randomBytes(15).toString('base64url');
+  const password = ask ? await asked() : randomBytes(15).toString('base64url');
   const { data } = newAccount.shape.password.safeParse(password);
   if (data === undefined) {
     process.stderr.write(`A password has ${LIMITS.passwordLeast} to ${LIMITS.passwordMost} characters.\n`);
     process.exitCode = 2;
     return;
   }
-  const { status } = await withShop((shop) => shop.accounts.appoint(who, as, data));
-  if (status === 'changed') say(`${who} is ${as} now, with the password that it had; its sessions have ended.`);
-  else say(`${who} is ${as} now. Password${values.ask ? ': the one you typed' : `, shown this once: ${data}`}`);
+  const { status } = await withShop((shop) =>
+    shop.accounts.appoint({ email: who, password: data, role: as }, { keepPassword }),
+  );
+  if (status !== 'made') say('There was an account already; its sessions have ended.');
+  if (status === 'kept') say(`${who} is ${as} now, with the password that it had.`);
+  else say(`${who} is ${as} now. Password${ask ? ': the one you typed' : `, shown this once: ${data}`}`);
 }
 
 async function list(): Promise<void> {

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TEST_SECRETS } from '#scripts/chaos/environment.ts';
 import { startMongo } from '#scripts/services/mongodb.ts';
 import { freePort } from '#scripts/services/ports.ts';
 import { startRedis } from '#scripts/services/redis.ts';
+import { removeFolder } from '#scripts/services/remove-folder.ts';
 import { client, type ShopClient } from '#tests/support/http.ts';
 import { until } from '#tests/support/until.ts';
 
@@ -33,7 +34,7 @@ try {
   web.kill('SIGTERM');
   await new Promise((resolve) => web.once('close', resolve));
   await Promise.all([redis.stop(), mongo.stop()]);
-  rmSync(dir, { recursive: true, force: true });
+  removeFolder(dir);
 }
 
 /** One round of everything, so that a noisy minute hits all of it. */

@@ -52,7 +52,7 @@ ${rows.join('\n')}
 `,
 );
 for (const [name, scripts] of pages) {
-  console.log(`${name}: ${kilobytes(totalOf(scripts))}`);
+  console.log(`${name}: ${kilobytes(totalOf(scripts))}; ${firstOf(scripts) - empty} bytes above the empty page`);
   for (const { name: file, bytes } of scripts) console.log(`  ${kilobytes(bytes).padStart(9)} ${file}`);
 }
 

@@ -4,8 +4,10 @@ import { compareStores } from '#scripts/chaos/differential.ts';
 import { runPurchases } from '#scripts/chaos/money.ts';
 import { runMutations } from '#scripts/chaos/mutations.ts';
 import { runSimulation } from '#scripts/chaos/simulation.ts';
+import { floodStreams } from '#scripts/chaos/streams.ts';
 
-// `npm run chaos -- sim|mutations|differential|money|corpus`: the long proofs; what each has shown last stands in docs/correctness.md.
+// `npm run chaos -- sim|mutations|differential|money|corpus|streams`: the long proofs; what each has shown last stands in docs/correctness.md,
+// docs/money.md and docs/security.md.
 const { values, positionals } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1000000' },
@@ -23,6 +25,7 @@ const proofs: Record<string, () => Promise<boolean>> = {
   mutations: () => runMutations(values.only),
   money: () => runPurchases(Number(values.purchases), Number(values.start)),
   corpus: () => attackShop(Number(values.start), Number(values.requests)),
+  streams: floodStreams,
   differential: () => compareStores(Number(values.sequences)),
 };
 

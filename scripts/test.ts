@@ -1,12 +1,13 @@
 // `npm test`: types, lint, build, unit, integration and browser tests, on throw-away services and a build of its own.
 // `npm test -- --only=vitest tests/lua` runs one step, on some files; the steps are in scripts/test/steps.ts.
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { removeFolder } from '#scripts/services/remove-folder.ts';
 import { findRunning, makeRecorder, type RunPlace, stopLeftovers } from '#scripts/start/run-record.ts';
 import { makeStack } from '#scripts/start/stack.ts';
 import { testEnvironment } from '#scripts/test/environment.ts';
-import { finalLine, type Tally, total } from '#scripts/test/results.ts';
+import { failureList, finalLine, type Tally, total } from '#scripts/test/results.ts';
 import { makeStepRunner } from '#scripts/test/run-step.ts';
 import { startTestServices } from '#scripts/test/services.ts';
 import { allSteps, chooseSteps, type Step, type StepName } from '#scripts/test/steps.ts';
@@ -69,11 +70,11 @@ async function main(): Promise<number> {
     results.set('preparation', FAILED);
   } finally {
     await services.stop();
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
     recorder.remove();
   }
   const tallies = [...results.values()];
-  log(`\n${finalLine(tallies)}`);
+  log(`${failureList(tallies)}\n${finalLine(tallies)}`);
   return total(tallies).failed > 0 ? 1 : 0;
 }
 
@@ -85,7 +86,9 @@ async function runAll(folder: string): Promise<void> {
   const provided = await startTestServices(steps, folder, services, log, record);
   for (const step of steps) {
     const own = provided.get(step.name);
-    results.set(step.name, own ? await runStep(step, testEnvironment(process.env, own)) : FAILED);
+    const tally = own ? await runStep(step, testEnvironment(process.env, own)) : FAILED;
+    const isUnnamed = tally.failed > 0 && !tally.failures?.length;
+    results.set(step.name, isUnnamed ? { ...tally, failures: [`${step.title}: see above`] } : tally);
   }
 }
 
@@ -106,7 +109,7 @@ async function runStep(step: Step, env: NodeJS.ProcessEnv): Promise<Tally> {
 function removeOldFolders(): void {
   for (const name of readdirSync(dataDir)) {
     if (name.startsWith('test-') && !name.endsWith('.json')) {
-      rmSync(path.join(dataDir, name), { recursive: true, force: true });
+      removeFolder(path.join(dataDir, name));
     }
   }
 }

@@ -1,7 +1,9 @@
 'use client';
 
 import { type ReactNode, type SubmitEvent, useId, useRef, useState } from 'react';
+import { useWait } from '#components/account/use-wait.ts';
 import { ApiProblem } from '#components/api.ts';
+import { digits } from '#components/format.ts';
 import { type Messages, useMessages } from '#components/messages/index.ts';
 import { Button } from '#components/ui/button.tsx';
 import { useMounted } from '#components/ui/use-mounted.ts';
@@ -17,6 +19,8 @@ export interface FormField {
 interface Wrong {
   field?: string | undefined;
   text: string;
+  /** How long nothing can be tried. */
+  waitSeconds?: number;
 }
 
 /** A short form of an account: what is wrong is said in words, at its field, and nothing that was typed is lost. */
@@ -45,20 +49,25 @@ export function AccountForm<Names extends string>({
   const mounted = useMounted(); // before that a browser would send the form itself, with the password in the address
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState<Wrong>();
+  const wait = useWait();
+  const waits = wait.secondsLeft > 0;
+  const general = wrong && !wrong.field && !wait.over ? wrong.text : '';
   const id = useId();
 
   async function send(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
-    if (busy) return;
+    if (busy || waits) return;
     const data = new FormData(event.currentTarget);
     const values = Object.fromEntries(fields.map(({ name }) => [name, String(data.get(name) ?? '')]));
     setBusy(true);
     setWrong(undefined);
+    wait.forget();
     try {
       await submit(values as Record<Names, string>);
     } catch (problem) {
       const said = wordsFor(messages, problem, refused, newPassword);
       setWrong(said);
+      if (said.waitSeconds) wait.begin(said.waitSeconds);
       const first = said.field ?? fields[0]?.name;
       form.current?.querySelector<HTMLInputElement>(`[name="${first}"]`)?.focus();
     } finally {
@@ -76,11 +85,19 @@ export function AccountForm<Names extends string>({
           wrong={wrong?.field === field.name ? wrong.text : undefined}
         />
       ))}
-      <p role="alert" className={wrong && !wrong.field ? 'text-bad' : 'sr-only'}>
-        {wrong && !wrong.field ? wrong.text : ''}
+      <p role="alert" className={general ? 'text-bad' : 'sr-only'}>
+        {general}
       </p>
-      <Button type="submit" kind={danger ? 'danger' : 'primary'} disabled={!mounted} off={busy}>
+      <p role="status" className={wait.over ? 'text-muted' : 'sr-only'}>
+        {wait.over ? messages.account.waitOver : ''}
+      </p>
+      <Button type="submit" kind={danger ? 'danger' : 'primary'} disabled={!mounted} off={busy || waits}>
         {busy ? messages.account.busy : action}
+        {waits && (
+          <span aria-hidden="true" className="tabular-nums">
+            {digits(wait.secondsLeft)}
+          </span>
+        )}
       </Button>
       {children}
     </form>
@@ -148,8 +165,10 @@ function wordsFor(
   switch (problem.code) {
     case 'SIGN_IN_REFUSED':
       return { text: refused ?? account.refused };
-    case 'TOO_MANY_REQUESTS':
-      return { text: account.wait(Math.ceil((problem.retryAfterMs ?? 1_000) / 1_000)) };
+    case 'TOO_MANY_REQUESTS': {
+      const waitSeconds = Math.ceil((problem.retryAfterMs ?? 1_000) / 1_000);
+      return { text: account.wait(waitSeconds), waitSeconds };
+    }
     case 'SIGN_IN_REQUIRED':
       return { text: account.over };
     case 'INVALID_REQUEST': {

@@ -9,6 +9,7 @@ import { Refusal } from '#components/hold/refusal.tsx';
 import { useCheckout } from '#components/hold/use-checkout.ts';
 import { useMessages } from '#components/messages/index.ts';
 import { SaleStatus } from '#components/sale/sale-status.tsx';
+import { SaleTerms } from '#components/sale/sale-terms.tsx';
 import { StateNote } from '#components/sale/state-note.tsx';
 import { useSaleState } from '#components/sale/use-sale.ts';
 import { Button } from '#components/ui/button.tsx';
@@ -80,7 +81,9 @@ export function CartGroup({ cart, sale }: { cart: CartAnswer; sale: SaleAnswer }
           onAgree={buy}
           names={Object.fromEntries(lines.map(({ productId, name }) => [productId, name]))}
         />
-        <p className="text-muted text-sm">{messages.sale.holdTerms(sale.holdSeconds)}</p>
+        <p className="text-muted text-sm">
+          <SaleTerms sale={sale} />
+        </p>
       </footer>
     </section>
   );

@@ -32,16 +32,16 @@ export function CartLine({ line, product, left, onChange }: Line) {
           <Link href={productHref(line)} className="wrap-anywhere min-w-0 font-semibold hover:underline">
             {line.name}
           </Link>
-          <span className="tabular-nums">
-            {line.quantity > 1 && (
-              <span className="text-muted text-sm">
-                {order.times(line.quantity)} {money(line.price, line.currency)} ={' '}
-              </span>
-            )}
-            {money(line.price * line.quantity, line.currency)}
-          </span>
+          <span className="tabular-nums">{money(line.price * line.quantity, line.currency)}</span>
         </div>
-        {product && <StockLine product={product} className="text-sm" />}
+        <p className="flex flex-wrap items-baseline justify-between gap-x-3 text-sm">
+          {product && <StockLine product={product} />}
+          {line.quantity > 1 && (
+            <span className="ml-auto text-muted tabular-nums">
+              {order.times(line.quantity)} {money(line.price, line.currency)}
+            </span>
+          )}
+        </p>
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
           <Quantity
             value={line.quantity}

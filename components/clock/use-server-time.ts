@@ -4,6 +4,8 @@ import { useEffect, useEffectEvent, useSyncExternalStore } from 'react';
 import { serverNow } from '#components/clock/server-clock.ts';
 
 const TICK_MS = 200;
+/** What is drawn in one frame is read at one instant; what is drawn later is not as old as the last tick. */
+const FRAME_MS = 16;
 
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
@@ -27,9 +29,9 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** Every reader sees the same instant; without a running ticker a fresh one. */
+/** The readers of one frame see the same instant. */
 function now(): number {
-  if (performance.now() - tickedAt > 2 * TICK_MS) {
+  if (performance.now() - tickedAt > FRAME_MS) {
     tickMs = serverNow();
     tickedAt = performance.now();
   }

@@ -7,6 +7,7 @@ import { HoldActions } from '#components/hold/hold-actions.tsx';
 import { Ring } from '#components/hold/ring.tsx';
 import { ThresholdAnnouncer } from '#components/hold/threshold-announcer.tsx';
 import { useMessages } from '#components/messages/index.ts';
+import { MoneyBack } from '#components/order/money-back.tsx';
 import { OrderLines } from '#components/order/order-lines.tsx';
 import { TaxIncluded } from '#components/order/tax-included.tsx';
 import type { OrderAnswer, ProductAnswer } from '#lib/contract.ts';
@@ -20,7 +21,7 @@ interface Held {
 
 /** A hold whose time runs: which units, how long, and what to do now. */
 export function Hold({ order, products, refresh, change }: Held) {
-  const { hold: words } = useMessages();
+  const { hold: words, sale } = useMessages();
   const endsMs = Date.parse(order.expiresAt);
   const over = useServerTime((nowMs) => nowMs >= endsMs) ?? false;
   return (
@@ -61,8 +62,11 @@ export function Hold({ order, products, refresh, change }: Held) {
             <TaxIncluded order={order} className="text-dusk text-sm" />
           </span>
         </p>
+        <MoneyBack order={order} className="bg-night-soft" />
         <HoldActions order={order} over={over} onDone={refresh} />
-        <p className="text-dusk text-sm">{words.explain}</p>
+        <p className="text-dusk text-sm">
+          {words.explain} {order.ships ? words.ships : sale.shipsNot}
+        </p>
       </div>
     </article>
   );

@@ -56,6 +56,7 @@ export const de: Messages = {
   clock: {
     opens: 'Beginnt',
     opensIn: 'Beginnt in',
+    opened: 'Geöffnet seit',
     until: 'bis',
     opening: 'Beginnt…',
     unlocks: 'Die Knöpfe schalten sich von selbst frei.',
@@ -95,6 +96,8 @@ export const de: Messages = {
     restoringText:
       'Wir räumen das Regal neu ein: Die Stücke werden gerade neu gezählt. Gleich geht es von selbst weiter.',
     holdTerms: (seconds) => `Beim Kaufen legen wir deine Stücke ${duration(seconds)} lang zurück, während du zahlst.`,
+    ships: 'Was du kaufst, wird dir geschickt.',
+    shipsNot: 'In diesem Verkauf wird nichts verschickt.',
     empty: 'In diesem Verkauf ist noch nichts.',
     nextSale: (name) => `Als Nächstes: ${name}`,
     missing: 'Diesen Verkauf gibt es nicht.',
@@ -133,7 +136,7 @@ export const de: Messages = {
     emptyTitle: 'Dein Korb ist leer',
     emptyText: 'Ein Korb legt nichts zurück: Erst ab der Kasse sind die Stücke deine.',
     browse: 'Zu den Verkäufen',
-    note: 'Zurückgelegt wird erst an der Kasse.',
+    note: 'Zurückgelegt wird erst an der Kasse. Bis dahin können andere schneller sein.',
     perSale: 'Dinge aus verschiedenen Verkäufen gehen nacheinander zur Kasse.',
     quantityOf: (name) => `Anzahl: ${name}`,
     remove: 'Entfernen',
@@ -180,6 +183,7 @@ export const de: Messages = {
     finish: 'Weiter',
     explain:
       'Solange die Zeit läuft, kann niemand sonst diese Stücke kaufen. Ist sie um, gehen sie zurück ins Regal, und du zahlst nichts.',
+    ships: 'Es wird dir geschickt: Wohin, sagst du nach dem Zahlen, oder du hast es schon gesagt.',
     release: 'Freigeben',
     releasing: 'Wird freigegeben…',
     extend: (seconds) => `Gib mir noch ${duration(seconds)}`,
@@ -212,6 +216,8 @@ export const de: Messages = {
     unanswered: 'Von der Bank kam keine Antwort. Du zahlst nicht doppelt: Bitte versuch es noch einmal.',
     notStarted:
       'Die Zahlung ließ sich gerade nicht beginnen. Deine Stücke sind noch zurückgelegt: Bitte versuch es noch einmal.',
+    impossible:
+      'Diese Summe lässt sich hier nicht bezahlen. Nichts wurde belastet: Bitte gib die Stücke frei, und sag dem Shop Bescheid.',
     offline: 'Du bist offline. Nichts wurde belastet; zahl, sobald du wieder da bist.',
     waiting: 'Die Bank hat zugestimmt. Wir warten auf den Shop…',
     over: 'Die Zeit ist um. Für Stücke, die du nicht bekommen hast, zahlst du nichts.',
@@ -231,6 +237,7 @@ export const de: Messages = {
       PAYMENT_FAILED: 'Die Zahlung wurde abgelehnt',
       ADMIN: 'Vom Shop storniert',
       CONFLICT: 'Wir mussten das zurücknehmen',
+      KEY_TAKEN: 'Schon bestellt',
     },
     reasonText: {
       EXPIRED: 'Die Zahlung kam nicht rechtzeitig, darum sind die Stücke wieder im Regal. Du hast nichts bezahlt.',
@@ -238,12 +245,30 @@ export const de: Messages = {
       PAYMENT_FAILED: 'Die Bank hat abgelehnt, darum sind die Stücke wieder im Regal. Du hast nichts bezahlt.',
       ADMIN: 'Der Shop hat diese Bestellung storniert. Du hast nichts bezahlt.',
       CONFLICT: 'Diese Stücke gehörten schon zu einer anderen Bestellung. Du hast nichts bezahlt, und es tut uns leid.',
+      KEY_TAKEN:
+        'Aus dieser Anfrage ist schon eine andere Bestellung von dir geworden, darum sind die Stücke wieder im Regal. Du hast nichts bezahlt.',
     },
     moneyBack: {
-      pending:
-        'Für diese Bestellung kam eine Zahlung zu spät. Sie geht zurück: Für Stücke, die du nicht bekommen hast, zahlst du nichts.',
-      done: 'Für diese Bestellung kam eine Zahlung zu spät; sie wurde zurückgegeben: Für Stücke, die du nicht bekommen hast, zahlst du nichts.',
+      late: {
+        pending:
+          'Für diese Bestellung kam eine Zahlung zu spät. Sie geht zurück: Für Stücke, die du nicht bekommen hast, zahlst du nichts.',
+        done: 'Für diese Bestellung kam eine Zahlung zu spät; sie wurde zurückgegeben: Für Stücke, die du nicht bekommen hast, zahlst du nichts.',
+      },
+      wrongAmount: {
+        pending: 'Es kam eine Zahlung über eine andere Summe, als diese Bestellung kostet. Sie geht zurück.',
+        done: 'Es kam eine Zahlung über eine andere Summe, als diese Bestellung kostet. Sie wurde zurückgegeben.',
+      },
+      secondPayment: {
+        pending: 'Diese Bestellung wurde zweimal bezahlt. Die zweite Zahlung geht zurück: Du zahlst einmal.',
+        done: 'Diese Bestellung wurde zweimal bezahlt. Die zweite Zahlung wurde zurückgegeben: Du zahlst einmal.',
+      },
+      merchant: {
+        pending: 'Der Shop gibt dir das Geld für diese Bestellung zurück. Es ist unterwegs.',
+        done: 'Der Shop hat dir das Geld für diese Bestellung zurückgegeben.',
+      },
     },
+    lookingOut:
+      'Du hattest begonnen zu zahlen. Kommt diese Zahlung noch, geht sie an dich zurück. Diese Seite achtet darauf und sagt es hier.',
     tryAgain: 'Noch einmal versuchen',
     tryAgainText: 'Gerade ist etwas da.',
     partly: 'Ein Teil davon ist gerade da.',
@@ -315,6 +340,7 @@ export const de: Messages = {
     copied: 'Kopiert. Wer den Link hat, kann den Beleg lesen.',
     copyByHand: 'Kopier diesen Link. Wer ihn hat, kann den Beleg lesen.',
     goesTo: 'Geht an',
+    ships: 'Es wird dir geschickt, sobald die Bestellung sagt, wohin.',
     toOrder: 'Zur Bestellung',
     missing: 'Diesen Beleg gibt es nicht, oder der Link ist nicht vollständig.',
   },
@@ -353,6 +379,7 @@ export const de: Messages = {
     wrongEmail: 'Das sieht nicht wie eine E-Mail-Adresse aus.',
     wrongPassword: 'Das Passwort passt nicht.',
     wait: (seconds) => `Zu viele Versuche. Bitte warte ${duration(seconds)}, dann versuch es noch einmal.`,
+    waitOver: 'Du kannst es jetzt wieder versuchen.',
     over: 'Du bist nicht mehr angemeldet. Bitte melde dich wieder an.',
     nobodyTitle: 'Niemand ist angemeldet',
     nobodyText: 'Melde dich an, um dein Konto zu sehen. Kaufen geht auch ohne.',
@@ -405,13 +432,31 @@ export const de: Messages = {
         captureFailed: 'Das Geld einer bezahlten Bestellung lässt sich nie mehr einziehen.',
         captureStuck: 'Das Geld einer bezahlten Bestellung ließ sich bisher nicht einziehen.',
         refundStuck: 'Eine Zahlung ließ sich bisher nicht zurückgeben.',
+        refundedOutside: 'Das Geld einer bezahlten Bestellung ging beim Anbieter zurück, nicht durch den Shop.',
         paymentUnknown: 'Der Zahlungsdienst ließ sich nicht fragen, was aus einer Zahlung wurde.',
         eventStuck: 'Ein Zahlungsereignis ließ sich bisher nicht verbuchen.',
         paymentMismatch: 'Eine Zahlung über eine andere Summe als ihre Bestellung ging zurück.',
+        otherMode:
+          'Stripe hat eine Zahlung der anderen Betriebsart (Test oder echt) gemeldet; sie wurde ignoriert. Prüf den Webhook.',
       },
+      amount: 'Betrag',
+      payment: 'Zahlung',
+      unknown: 'nicht bekannt',
+      tries: 'Versuche',
+      since: 'Seit',
       again: 'Noch einmal einziehen',
       captured: 'Eingezogen.',
       notCaptured: 'Es lässt sich noch immer nicht einziehen.',
+      giveBack: 'Geld zurückgeben',
+      givenBack: {
+        pending: 'Das Geld ist auf dem Weg zurück. Die Bestellung bleibt bezahlt.',
+        done: 'Das Geld wurde zurückgegeben. Die Bestellung bleibt bezahlt.',
+      },
+      giveUp: 'Von Hand geregelt',
+      givenUp: 'Vermerkt. Niemand versucht mehr, dieses Geld einzuziehen.',
+      terms:
+        'Was du auch wählst, die Bestellung bleibt bezahlt und ihre Stücke verkauft; um eins neu zu verkaufen, leg ein neues auf. „Geld zurückgeben“ gibt frei, was die Bank noch vorgemerkt hat. „Von Hand geregelt“ beendet die Versuche: Die Notiz sagt, wie es geregelt wurde.',
+      none: 'Sonst braucht dich nichts.',
       note: 'Was getan wurde',
       noteMissing: 'Sag kurz, was getan wurde.',
       close: 'Alarm schließen',

@@ -2,7 +2,7 @@ import { count } from '#components/format.ts';
 import { BUSY, FAILURE } from '#components/messages/failure.ts';
 import type { Language } from '#components/messages/language.ts';
 import { speech } from '#components/messages/speech.ts';
-import type { CancelReason } from '#lib/contract.ts';
+import type { CancelReason, MoneyBack, MoneyBackCause } from '#lib/contract.ts';
 
 const { plural, duration, units } = speech('en', {
   unit: ['unit', 'units'],
@@ -57,6 +57,7 @@ export const en = {
   clock: {
     opens: 'Opens',
     opensIn: 'Opens in',
+    opened: 'Opened',
     until: 'until',
     opening: 'Opening…',
     unlocks: 'The buttons unlock by themselves.',
@@ -92,6 +93,8 @@ export const en = {
     closedText: 'This sale is over. What was held in time can still be paid.',
     restoringText: "We're restoring the shelf: units are being counted again. Buying goes on by itself in a moment.",
     holdTerms: (seconds: number) => `Buying holds your units for ${duration(seconds)} while you pay.`,
+    ships: 'What you buy is sent to you.',
+    shipsNot: 'This sale does not ship.',
     empty: 'Nothing in this sale yet.',
     nextSale: (name: string) => `Next: ${name}`,
     missing: 'There is no such sale.',
@@ -131,7 +134,7 @@ export const en = {
     emptyTitle: 'Your cart is empty',
     emptyText: 'A cart holds nothing back: units are yours from checkout on.',
     browse: 'See the sales',
-    note: 'Nothing is set aside until you check out.',
+    note: 'Nothing is set aside until you check out. Until then others may buy it first.',
     perSale: 'Things from different sales are checked out one sale at a time.',
     quantityOf: (name: string) => `Quantity of ${name}`,
     remove: 'Remove',
@@ -177,6 +180,7 @@ export const en = {
     finish: 'Finish',
     explain:
       'Nobody else can buy these while the time runs. If it runs out, they go back on the shelf and nothing is charged.',
+    ships: 'It is sent to you: where to, you say after paying, or have said before.',
     release: 'Put it back',
     releasing: 'Putting it back…',
     extend: (seconds: number) => `Give me ${duration(seconds)} more`,
@@ -207,6 +211,7 @@ export const en = {
     declinedPlain: 'The payment was refused.',
     unanswered: 'No answer came from the bank. You will not be charged twice: please try again.',
     notStarted: 'The payment could not be started just now. Your units are still held: please try again.',
+    impossible: 'This sum cannot be paid here. Nothing was charged: please let the units go, and tell the shop.',
     offline: 'You are offline. Nothing was charged; pay as soon as you are back.',
     waiting: 'The bank said yes. Waiting for the shop…',
     over: 'The time is over. Nothing is charged for units that you did not get.',
@@ -226,6 +231,7 @@ export const en = {
       PAYMENT_FAILED: 'The payment was refused',
       ADMIN: 'Cancelled by the shop',
       CONFLICT: 'We had to take this back',
+      KEY_TAKEN: 'Ordered before',
     } satisfies Record<CancelReason, string>,
     reasonText: {
       EXPIRED: 'The payment did not come in time, so the units went back on the shelf. Nothing was charged.',
@@ -233,12 +239,30 @@ export const en = {
       PAYMENT_FAILED: 'The bank said no, so the units went back on the shelf. Nothing was charged.',
       ADMIN: 'The shop cancelled this order. Nothing was charged.',
       CONFLICT: 'These units already belonged to another order. Nothing was charged, and we are sorry.',
+      KEY_TAKEN:
+        'Another order of yours came of this very request, so the units went back on the shelf. Nothing was charged.',
     } satisfies Record<CancelReason, string>,
     moneyBack: {
-      pending:
-        'A payment came too late for this order. It is being returned: you are not charged for units you did not get.',
-      done: 'A payment came too late for this order and was returned: you are not charged for units you did not get.',
-    },
+      late: {
+        pending:
+          'A payment came too late for this order. It is being returned: you are not charged for units you did not get.',
+        done: 'A payment came too late for this order and was returned: you are not charged for units you did not get.',
+      },
+      wrongAmount: {
+        pending: 'A payment came that was not what this order costs. It is being returned: you are not charged for it.',
+        done: 'A payment came that was not what this order costs, and was returned: you are not charged for it.',
+      },
+      secondPayment: {
+        pending: 'This order was paid twice. The second payment is being returned: you pay once.',
+        done: 'This order was paid twice. The second payment was returned: you pay once.',
+      },
+      merchant: {
+        pending: 'The shop gives you the money of this order back. It is on its way.',
+        done: 'The shop has given you the money of this order back.',
+      },
+    } satisfies Record<MoneyBackCause, Record<MoneyBack, string>>,
+    lookingOut:
+      'You had begun to pay. If that payment still comes, it goes back to you. This page looks out for it and says so here.',
     tryAgain: 'Try again',
     tryAgainText: 'There is stock right now.',
     partly: 'Some of it is left right now.',
@@ -310,6 +334,7 @@ export const en = {
     copied: 'Copied. Whoever has the link can read the receipt.',
     copyByHand: 'Copy this link. Whoever has it can read the receipt.',
     goesTo: 'Goes to',
+    ships: 'It is sent to you, as soon as the order says where to.',
     toOrder: 'To the order',
     missing: 'There is no such receipt, or its link is not complete.',
   },
@@ -348,6 +373,7 @@ export const en = {
     wrongEmail: 'This does not look like an e-mail address.',
     wrongPassword: 'The password does not fit.',
     wait: (seconds: number) => `Too many tries. Please wait ${duration(seconds)}, then try again.`,
+    waitOver: 'You can try again now.',
     over: 'You are not signed in any more. Please sign in again.',
     nobodyTitle: 'Nobody is signed in',
     nobodyText: 'Sign in to see your account. Buying works without one, too.',
@@ -399,13 +425,30 @@ export const en = {
         captureFailed: 'The money of a paid order can never be captured.',
         captureStuck: 'The money of a paid order could not be captured so far.',
         refundStuck: 'A payment could not be given back so far.',
+        refundedOutside: 'The money of a paid order was given back at the provider, not by the shop.',
         paymentUnknown: 'The provider could not be asked what became of a payment.',
         eventStuck: 'A payment event could not be settled so far.',
         paymentMismatch: 'A payment of another sum than its order went back.',
+        otherMode: 'Stripe has told of a payment of the other mode (test or live); it was ignored. Check the webhook.',
       },
+      amount: 'Amount',
+      payment: 'Payment',
+      unknown: 'not known',
+      tries: 'Tries',
+      since: 'Since',
       again: 'Try to capture again',
       captured: 'Captured.',
       notCaptured: 'It still cannot be captured.',
+      giveBack: 'Give the money back',
+      givenBack: {
+        pending: 'The money is on its way back. The order stays paid.',
+        done: 'The money was given back. The order stays paid.',
+      } satisfies Record<MoneyBack, string>,
+      giveUp: 'Settled by hand',
+      givenUp: 'Noted. Nobody tries to take this money any more.',
+      terms:
+        'Whatever you choose, the order stays paid and its units sold; to sell one again, mint a new one. “Give the money back” lets go of what the bank still sets aside. “Settled by hand” ends the tries: the note says how it was settled.',
+      none: 'Nothing more needs you.',
       note: 'How it was dealt with',
       noteMissing: 'Say in a word how it was dealt with.',
       close: 'Close the alarm',

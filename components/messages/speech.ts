@@ -1,5 +1,9 @@
-import { count } from '#components/format.ts';
+import { count, VISITOR } from '#components/format.ts';
 import type { Language } from '#components/messages/language.ts';
+
+// The first number that a browser formats costs a slow phone some 60 ms, however little it is: a task of its own, before there is
+// anything to show. After that each is cheap.
+if (VISITOR) setTimeout(() => count(0));
 
 type Forms = [one: string, other: string];
 

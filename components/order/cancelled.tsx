@@ -5,6 +5,7 @@ import { useCart } from '#components/cart/use-cart.ts';
 import { Refusal } from '#components/hold/refusal.tsx';
 import { useCheckout } from '#components/hold/use-checkout.ts';
 import { useMessages } from '#components/messages/index.ts';
+import { MoneyBack } from '#components/order/money-back.tsx';
 import { OrderLines } from '#components/order/order-lines.tsx';
 import { useSaleState } from '#components/sale/use-sale.ts';
 import { Button, ButtonLink } from '#components/ui/button.tsx';
@@ -21,15 +22,11 @@ export function Cancelled({ order, sale }: { order: OrderAnswer; sale: OneSaleAn
         <p className="font-semibold text-muted">{messages.orders.status.CANCELLED}</p>
         <h1 className="mt-1 font-semibold text-3xl tracking-tight sm:text-4xl">{words.reasonTitle[reason]}</h1>
         <p className="mt-3 text-muted">{words.reasonText[reason]}</p>
-        {order.moneyBack && (
-          <p role="status" className="mt-3 rounded-2xl bg-sunken p-4">
-            {words.moneyBack[order.moneyBack]}
-          </p>
-        )}
       </header>
+      <MoneyBack order={order} />
       <OrderLines order={order} products={sale?.products ?? []} />
       {sale ? <TryAgain order={order} sale={sale} /> : <div className="skeleton h-11 rounded-full!" />}
-      <div className="flex flex-wrap items-center gap-3">
+      <div className="flex flex-wrap items-center gap-x-6 gap-y-2">
         <ButtonLink kind="quiet" href={`/sales/${order.saleId}`}>
           {words.keepLooking}
         </ButtonLink>

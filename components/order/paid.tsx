@@ -1,8 +1,11 @@
 'use client';
 
 import { Check } from 'lucide-react';
+import { useEffect } from 'react';
+import { mutate } from 'swr';
 import { count, momentOf, money, unitNumber } from '#components/format.ts';
 import { useMessages } from '#components/messages/index.ts';
+import { MoneyBack } from '#components/order/money-back.tsx';
 import { OrderLines } from '#components/order/order-lines.tsx';
 import { TaxIncluded } from '#components/order/tax-included.tsx';
 import { ReceiptLinks } from '#components/receipt/receipt-links.tsx';
@@ -10,16 +13,19 @@ import { Art } from '#components/ui/art.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import type { OrderAnswer, ProductAnswer } from '#lib/contract.ts';
 
-/** The confirmation: whose number it is now. */
+const isCart = (path: unknown) => typeof path === 'string' && path.startsWith('/api/cart/');
+
+/** The confirmation: whose number it is now. What was bought has left the cart, so the number beside it is asked for anew. */
 export function Paid({ order, products }: { order: OrderAnswer; products: ProductAnswer[] }) {
   const messages = useMessages();
+  useEffect(() => void mutate(isCart), []);
   const { order: words, hold } = messages;
   const first = order.items[0];
   const product = products.find(({ productId }) => productId === first?.productId);
   const units = order.items.reduce((sum, { quantity }) => sum + quantity, 0);
   const unit = units === 1 ? first?.tokens[0] : undefined;
   return (
-    <article className="rise mx-auto grid max-w-5xl overflow-hidden rounded-card border border-line bg-card lg:grid-cols-2">
+    <article className="rise mx-auto grid max-w-5xl overflow-hidden rounded-card border border-line bg-card lg:grid-cols-[minmax(0,1.1fr)_minmax(0,1fr)]">
       <div className="relative aspect-5/4 bg-sunken sm:aspect-2/1 lg:aspect-auto">
         {product && <Art name={product.art} alt={product.name} eager className="absolute inset-0 h-full" />}
       </div>
@@ -33,6 +39,7 @@ export function Paid({ order, products }: { order: OrderAnswer; products: Produc
           {unit && <Edition name={first?.name ?? ''} unit={unit} minted={product?.minted ?? null} />}
           <p className="text-muted">{words.paidText(units)}</p>
         </header>
+        <MoneyBack order={order} />
         {units > 1 && <OrderLines order={order} products={products} />}
         <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-1.5 border-line border-t border-dashed pt-5 text-sm">
           <dt className="text-muted">{hold.total}</dt>

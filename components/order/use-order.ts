@@ -9,16 +9,16 @@ import { jittered, useApi } from '#components/use-api.ts';
 import type { OrderAnswer } from '#lib/contract.ts';
 
 const POLL_MS = 5_000;
-const POLL_PAST_END_MS = 1_000;
+const POLL_SOON_MS = 1_000;
+/** Whoever comes back from the bank's page has just loaded this one; the bank's word is a moment away. */
+const JUST_LOADED_MS = 20_000;
+/** Past this an ended order is looked at when somebody looks at its page, and not by itself. */
+const LOOK_OUT_MS = 60 * 60_000;
 
-/** One order, kept fresh while it is on hold. At the end of its time the page asks the shop, which alone decides. */
+/** One order, kept fresh while it can change by itself. At the end of its time the page asks the shop, which alone decides. */
 export function useOrder(orderId: string | null) {
   const order = useApi<OrderAnswer>(orderId === null ? null : orderPath(orderId), {
-    refreshInterval: (latest) => {
-      if (latest?.moneyBack === 'pending') return jittered(POLL_MS);
-      if (latest?.status !== 'RESERVED') return 0;
-      return jittered(Date.parse(latest.expiresAt) <= serverNow() ? POLL_PAST_END_MS : POLL_MS);
-    },
+    refreshInterval: (latest) => (latest ? nextLookMs(latest) : 0),
   });
   const { data } = order;
   useMoment(data?.status === 'RESERVED' ? Date.parse(data.expiresAt) : null, () => order.mutate());
@@ -26,4 +26,15 @@ export function useOrder(orderId: string | null) {
     if (data?.status) void mutate(ORDERS_PATH);
   }, [data?.status]);
   return order;
+}
+
+/** How long until the shop is asked again, with a little chance in it; 0: not by itself. */
+function nextLookMs({ status, expiresAt, paidAt, paymentOpen, moneyBack }: OrderAnswer): number {
+  if (status === 'RESERVED') {
+    const soon = Date.parse(expiresAt) <= serverNow() || (paymentOpen && performance.now() < JUST_LOADED_MS);
+    return jittered(soon ? POLL_SOON_MS : POLL_MS);
+  }
+  if (!paymentOpen && moneyBack !== 'pending') return 0;
+  const endedMs = serverNow() - Date.parse(paidAt ?? expiresAt); // money may still come, or go back: later and later
+  return endedMs < LOOK_OUT_MS ? jittered(Math.max(POLL_MS, endedMs / 4)) : 0;
 }

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { ApiProblem, call } from '#components/api.ts';
 import { money } from '#components/format.ts';
 import { useMessages } from '#components/messages/index.ts';
-import type { PayProps } from '#components/payment/pay.tsx';
+import type { PayProps } from '#components/payment/pay-props.ts';
 import { Button } from '#components/ui/button.tsx';
 
 /** What the test bank shall answer, without leaving the page. */

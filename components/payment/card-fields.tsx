@@ -5,7 +5,7 @@ import { type FormEvent, useEffect, useEffectEvent, useRef, useState } from 'rea
 import { money } from '#components/format.ts';
 import { type Messages, useMessages } from '#components/messages/index.ts';
 import { APPEARANCE } from '#components/payment/appearance.ts';
-import type { PayProps } from '#components/payment/pay.tsx';
+import type { PayProps } from '#components/payment/pay-props.ts';
 import { Button } from '#components/ui/button.tsx';
 import { jittered } from '#components/use-api.ts';
 

@@ -1,30 +1,17 @@
 'use client';
 
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { ApiProblem, call } from '#components/api.ts';
 import { money } from '#components/format.ts';
 import { useMessages } from '#components/messages/index.ts';
 import { BankButtons } from '#components/payment/bank-buttons.tsx';
+import type { PayProps } from '#components/payment/pay-props.ts';
 import { usePayments } from '#components/payment/use-payments.ts';
 import { Button } from '#components/ui/button.tsx';
-import type { OrderAnswer, StartPaymentAnswer } from '#lib/contract.ts';
+import type { StartPaymentAnswer } from '#lib/contract.ts';
 
 /** Only shops that take cards load it. */
 const CardFields = lazy(async () => ({ default: (await import('#components/payment/card-fields.tsx')).CardFields }));
-
-export interface PayProps {
-  order: OrderAnswer;
-  /** The hold's time has run out. */
-  over: boolean;
-  /** Something else is being done with the order. */
-  off: boolean;
-  /** A payment is on its way, or no longer. */
-  onBusy: (busy: boolean) => void;
-  /** Ask the shop for the order again. */
-  onDone: () => Promise<unknown>;
-  /** What else can be done with the hold. */
-  children: ReactNode;
-}
 
 /** How this order is paid: by fields of the provider's on this page, on a page of the bank's, or by the test bank's two buttons. */
 export function Pay(props: PayProps) {
@@ -51,15 +38,19 @@ export function Pay(props: PayProps) {
     } catch (problem) {
       if (!(problem instanceof ApiProblem)) throw problem;
       if (problem.passing) setTrouble(problem.status === 0 ? words.offline : words.notStarted);
+      else if (problem.code === 'PAYMENT_IMPOSSIBLE') setTrouble(words.impossible);
       else await onDone(); // decided: the order's own page says how
     }
     setStarting(false);
     onBusy(false);
   }
 
+  // The provider's own fields say it themselves.
+  const declined = order.declined && !started && !starting ? words.declined(words.declinedPlain) : '';
+  const said = over ? words.over : trouble || declined;
   const status = (
-    <p role="status" className={trouble || over ? 'rounded-xl bg-night-soft px-4 py-3 text-sm' : 'sr-only'}>
-      {over ? words.over : trouble}
+    <p role="status" className={said ? 'rounded-xl bg-night-soft px-4 py-3 text-sm' : 'sr-only'}>
+      {said}
     </p>
   );
   if (payments?.provider === 'sandbox') {

@@ -51,9 +51,9 @@ export function ProductCard({
             </Link>
           </Heading>
           {live ? (
-            <p className="tabular-nums">{money(live.product.price, live.product.currency)}</p>
+            <p className="leading-snug tabular-nums">{money(live.product.price, live.product.currency)}</p>
           ) : (
-            <span className="skeleton h-6 w-16" />
+            <span className="skeleton h-5.5 w-16 self-start" />
           )}
         </div>
         {live ? <Standing {...live} /> : <StandingSkeleton />}

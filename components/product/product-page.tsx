@@ -9,6 +9,7 @@ import { BuyNow } from '#components/product/buy-now.tsx';
 import { ProductSkeleton } from '#components/product/product-skeleton.tsx';
 import { ShelfBar, StockLine } from '#components/product/stock-line.tsx';
 import { SaleStatus } from '#components/sale/sale-status.tsx';
+import { SaleTerms } from '#components/sale/sale-terms.tsx';
 import { StateNote } from '#components/sale/state-note.tsx';
 import { stockOf } from '#components/sale/stock.ts';
 import { useSale, useSaleState } from '#components/sale/use-sale.ts';
@@ -50,7 +51,7 @@ export function ProductPage({
   if (!sale && error) return <Trouble problem={error} missing={messages.sale.missing} retry={() => mutate()} />;
   const shown = product ?? about?.products.find(isIt);
   return (
-    <article className="grid gap-6 lg:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)] lg:gap-14">
+    <article className="grid gap-6 lg:grid-cols-[8fr_7fr] lg:gap-14">
       <div className="overflow-hidden rounded-card bg-sunken lg:sticky lg:top-24 lg:self-start">
         {shown ? (
           <Art
@@ -89,25 +90,25 @@ function Product({
   watching: boolean;
   onWatch: () => void;
 }) {
-  const messages = useMessages();
+  const { product: words } = useMessages();
   const state = useSaleState(sale);
   const [quantity, setQuantity] = useState(1);
   const stock = stockOf(product);
   const most = Math.min(MOST_AT_ONCE, product.limitPerCustomer ?? MOST_AT_ONCE);
-  const words = messages.product;
+  const allHeld = stock.state === 'allHeld';
   return (
     <>
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
         <Link
           href={`/sales/${sale.saleId}`}
-          className="wrap-anywhere min-w-0 text-sm underline decoration-edge underline-offset-4 hover:decoration-ink"
+          className="wrap-anywhere text-sm underline decoration-edge underline-offset-4 hover:decoration-ink"
         >
           {sale.name}
         </Link>
         <SaleStatus sale={sale} />
       </div>
       <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-2">
-        <h1 className="wrap-anywhere min-w-0 font-semibold text-3xl tracking-tight sm:text-5xl">{product.name}</h1>
+        <h1 className="wrap-anywhere font-semibold text-3xl tracking-tight sm:text-5xl">{product.name}</h1>
         <p className="text-xl tabular-nums sm:text-2xl">{money(product.price, product.currency)}</p>
       </div>
       <div className="flex flex-col gap-2">
@@ -116,12 +117,12 @@ function Product({
           {product.minted > 0 && <span className="text-muted text-sm">{words.edition(product.minted)}</span>}
         </p>
         <ShelfBar product={product} />
-        {stock.state === 'allHeld' && <p className="text-sm">{words.allHeldText(stock.held)}</p>}
+        {allHeld && <p className="text-sm">{words.allHeldText(stock.held)}</p>}
         {stock.state === 'available' && stock.held > 0 && (
           <p className="text-muted text-sm">{words.heldSome(stock.held)}</p>
         )}
         {stock.state === 'soldOut' && <p className="text-muted text-sm">{words.soldOutText(stock.sold)}</p>}
-        <Suspense>
+        <Suspense fallback={allHeld && <p className="h-9" />}>
           <ReturnWatch product={product} watching={watching} onWatch={onWatch} />
         </Suspense>
       </div>
@@ -139,9 +140,7 @@ function Product({
         <BuyNow product={product} state={state} accountsOnly={sale.accountsOnly} quantity={quantity} large />
       </div>
       <p className="text-muted text-sm" hidden={stock.state === 'soldOut'}>
-        {sale.accountsOnly && `${messages.account.accountsOnly} `}
-        {messages.sale.holdTerms(sale.holdSeconds)}{' '}
-        {product.limitPerCustomer !== null && words.limit(product.limitPerCustomer)}
+        <SaleTerms sale={sale} /> {product.limitPerCustomer !== null && words.limit(product.limitPerCustomer)}
       </p>
     </>
   );

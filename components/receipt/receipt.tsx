@@ -7,7 +7,7 @@ import type { ReceiptAnswer } from '#lib/contract.ts';
 
 /** A receipt as a sheet of paper: on screen a card, in print the page itself. */
 export function Receipt({ receipt }: { receipt: ReceiptAnswer }) {
-  const { receipt: words } = useMessages();
+  const { receipt: words, sale } = useMessages();
   return (
     <article className="flex flex-col gap-8 rounded-card border border-line bg-card p-6 sm:p-10 print:border-0 print:p-0">
       <header className="flex flex-wrap items-start justify-between gap-4">
@@ -33,11 +33,13 @@ export function Receipt({ receipt }: { receipt: ReceiptAnswer }) {
         </Fact>
       </dl>
       <Lines receipt={receipt} />
-      {receipt.delivery && (
+      {receipt.delivery ? (
         <section className="break-inside-avoid text-sm">
           <h2 className="mb-1 text-muted">{words.goesTo}</h2>
           <Address delivery={receipt.delivery} />
         </section>
+      ) : (
+        <p className="text-muted text-sm">{receipt.ships ? words.ships : sale.shipsNot}</p>
       )}
     </article>
   );

@@ -2,14 +2,13 @@
 
 import { useMessages } from '#components/messages/index.ts';
 import { Shelf, ShelfSkeleton } from '#components/product/shelf.tsx';
-import { ComingSale } from '#components/sale/coming-sale.tsx';
+import { ComingSale, ComingSkeleton } from '#components/sale/coming-sale.tsx';
 import { OpenSale, SHOWN } from '#components/sale/open-sale.tsx';
-import { Opening } from '#components/sale/opening.tsx';
 import { SaleStatus } from '#components/sale/sale-status.tsx';
 import { useSales } from '#components/sale/use-sale.ts';
 import { Link } from '#components/ui/link.tsx';
 import { Trouble } from '#components/ui/trouble.tsx';
-import type { SaleAbout } from '#lib/catalog/index.ts';
+import type { HomeAbout } from '#lib/catalog/index.ts';
 
 const FULL_SALES = 3;
 
@@ -17,7 +16,7 @@ const FULL_SALES = 3;
  * The sales as they are now: open ones on the shelf, coming ones with their countdown, the rest as a list.
  * @param about what the page may show before it knows more
  */
-export function Home({ about }: { about: SaleAbout[] }) {
+export function Home({ about }: { about: HomeAbout }) {
   const messages = useMessages();
   const { data, error, mutate } = useSales();
   if (!data && error) return <Trouble problem={error} missing={messages.trouble.missingText} retry={() => mutate()} />;
@@ -70,17 +69,23 @@ export function Home({ about }: { about: SaleAbout[] }) {
   );
 }
 
-function HomeSkeleton({ about }: { about: SaleAbout[] }) {
-  if (about.length === 0) return <ShelfSkeleton />;
-  return about.map((sale, i) => (
-    <section key={sale.saleId} className="flex flex-col gap-5">
-      <header className="flex flex-col gap-2">
-        <div className="skeleton h-5 w-28" />
-        <h2 className="wrap-anywhere font-semibold text-3xl tracking-tight sm:text-4xl">{sale.name}</h2>
-        {sale.description && <p className="max-w-prose text-muted">{sale.description}</p>}
-        <Opening opensAt={sale.opensAt} />
-      </header>
-      <Shelf about={sale} sale={undefined} state={undefined} most={SHOWN} heading="h3" eager={i === 0} />
-    </section>
-  ));
+function HomeSkeleton({ about: { opened, coming } }: { about: HomeAbout }) {
+  if (opened.length + coming.length === 0) return <ShelfSkeleton />;
+  return (
+    <div className="flex flex-col gap-14 sm:gap-20">
+      {opened.map((sale, i) => (
+        <section key={sale.saleId} className="flex flex-col gap-5">
+          <header className="flex flex-col gap-2">
+            <div className="skeleton h-7 w-28" />
+            <h2 className="wrap-anywhere font-semibold text-3xl tracking-tight sm:text-4xl">{sale.name}</h2>
+            {sale.description && <p className="wrap-anywhere max-w-prose text-muted">{sale.description}</p>}
+          </header>
+          <Shelf about={sale} sale={undefined} state={undefined} most={SHOWN} heading="h3" eager={i === 0} />
+        </section>
+      ))}
+      {coming.map((sale) => (
+        <ComingSkeleton key={sale.saleId} about={sale} />
+      ))}
+    </div>
+  );
 }

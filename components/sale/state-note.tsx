@@ -1,47 +1,17 @@
 'use client';
 
-import { useMessages } from '#components/messages/index.ts';
-import { useSales } from '#components/sale/use-sale.ts';
-import { Link } from '#components/ui/link.tsx';
-import type { SaleState } from '#lib/contract.ts';
+import { Suspense } from 'react';
+import type { Noted } from '#components/sale/state-note-words.tsx';
+import { later } from '#components/ui/later.ts';
 
-/** What a shopper should know when buying is not possible now, and where to go next. */
-export function StateNote({ state, saleId, soldOut = false }: { state: SaleState; saleId: string; soldOut?: boolean }) {
-  const { sale: words } = useMessages();
-  const text = {
-    upcoming: '',
-    open: '',
-    paused: words.pausedText,
-    closed: words.closedText,
-    restoring: words.restoringText,
-  }[state];
-  const missedIt = soldOut || state === 'closed';
-  if (!text && !missedIt) return null;
-  return (
-    <div className="flex flex-col gap-2 rounded-xl bg-sunken px-4 py-3 text-sm empty:hidden">
-      {text && <p>{text}</p>}
-      {missedIt && <NextSale after={saleId} />}
-    </div>
-  );
-}
+const Words = later<Noted>(async () => (await import('#components/sale/state-note-words.tsx')).StateNoteWords);
 
-/** The next thing to look forward to: an open sale, else the one that opens soonest. */
-function NextSale({ after }: { after: string }) {
-  const messages = useMessages();
-  const { data } = useSales();
-  const others = (data?.sales ?? []).filter(({ saleId, products }) => saleId !== after && products.length > 0);
-  const next =
-    others
-      .filter(({ state }) => state === 'upcoming')
-      .sort((a, b) => Date.parse(a.opensAt ?? '') - Date.parse(b.opensAt ?? ''))[0] ??
-    others.find(({ state }) => state === 'open');
-  if (!next) return null;
+/** What to know while buying is not possible, and where to go next; whoever can buy, or soon can, loads none of it. */
+export function StateNote(noted: Noted) {
+  if ((noted.state === 'open' || noted.state === 'upcoming') && !noted.soldOut) return null;
   return (
-    <Link
-      href={`/sales/${next.saleId}`}
-      className="wrap-anywhere w-fit font-semibold underline decoration-edge underline-offset-4 hover:decoration-ink"
-    >
-      {messages.sale.nextSale(next.name)}
-    </Link>
+    <Suspense>
+      <Words {...noted} />
+    </Suspense>
   );
 }

@@ -14,6 +14,10 @@ const OPENING_CROWD_MS = 2_000;
 const newer = (known: OneSaleAnswer | undefined, arrived: OneSaleAnswer) =>
   known && Date.parse(known.serverTime) > Date.parse(arrived.serverTime) ? known : arrived;
 
+/** A stream begins with what the page has just fetched, and most pages show nothing of the time: no reason to render again. */
+const looksTheSame = (one: OneSaleAnswer | undefined, other: OneSaleAnswer | undefined) =>
+  JSON.stringify({ ...one, serverTime: '' }) === JSON.stringify({ ...other, serverTime: '' });
+
 /**
  * One sale, live: by its event stream, or by polling while that is not to be had. Null asks nothing.
  * @param evenHidden stay live in a tab that is not seen
@@ -24,6 +28,7 @@ export function useSale(saleId: string | null, evenHidden = false) {
     refreshInterval: () => jittered(live.current ? POLL_WHILE_LIVE_MS : POLL_MS),
     refreshWhenHidden: evenHidden,
     keepPreviousData: false,
+    compare: looksTheSame,
   });
   live.current = useLiveSale(
     saleId,

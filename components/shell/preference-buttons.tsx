@@ -2,7 +2,8 @@
 
 import { Monitor, Moon, Sun } from 'lucide-react';
 import { LANGUAGE_COOKIE, LANGUAGES, type Language, useMessages } from '#components/messages/index.ts';
-import { THEMES, useChosenTheme } from '#components/shell/theme.tsx';
+import { THEMES } from '#components/shell/choice-of-theme.ts';
+import { useChosenTheme } from '#components/shell/theme.tsx';
 import { Segments } from '#components/ui/segments.tsx';
 
 const ICONS = { system: Monitor, light: Sun, dark: Moon };

@@ -2,28 +2,16 @@
 
 import { ThemeProvider, useTheme } from 'next-themes';
 import type { ReactNode } from 'react';
+import { CHOICE, THEMES, type Theme } from '#components/shell/choice-of-theme.ts';
 import { useMounted } from '#components/ui/use-mounted.ts';
-
-/** `system` is left to CSS, so that the page follows the system with no script at all. */
-export const THEMES = ['system', 'light', 'dark'] as const;
-
-export type Theme = (typeof THEMES)[number];
 
 /** --paper of app/globals.css, for the browser's own bars. */
 const PAPER = { light: '#f7f6f2', dark: '#0b0e1c' };
 
-/** Everything inside is shown in the scheme that this browser's visitor has chosen; a script sets it before the first paint. */
+/** Everything inside may ask for the visitor's scheme and change it. */
 export function Themed({ children }: { children: ReactNode }) {
   return (
-    <ThemeProvider
-      attribute="data-theme"
-      storageKey="theme"
-      themes={[...THEMES]}
-      defaultTheme="system"
-      enableSystem={false}
-      enableColorScheme={false}
-      disableTransitionOnChange
-    >
+    <ThemeProvider {...CHOICE} scriptProps={{ type: 'text/plain' }}>
       <BrowserBars />
       {children}
     </ThemeProvider>

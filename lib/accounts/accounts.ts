@@ -1,19 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { Backoff } from '#lib/accounts/backoff.ts';
+import { AdoptedGuests } from '#lib/accounts/adopted.ts';
+import { Guesses, type TriedFrom } from '#lib/accounts/guesses.ts';
 import type { Passwords } from '#lib/accounts/passwords.ts';
 import { type Session, Sessions } from '#lib/accounts/sessions.ts';
-import { type User, Users } from '#lib/accounts/users.ts';
+import { type Adoption, type User, type UserModels, Users } from '#lib/accounts/users.ts';
 import { LIMITS } from '#lib/limits.ts';
-import type { Models, Role } from '#lib/mongo/models.ts';
+import { log } from '#lib/log.ts';
+import type { Role } from '#lib/mongo/models.ts';
+import type { Exceeded } from '#lib/rates/index.ts';
 
 export type SignIn =
   | { status: 'signedIn'; session: Session }
   /** The password does not fit, or there is no such account: nobody learns which. */
   | { status: 'refused' }
-  | { status: 'wait'; seconds: number };
+  | { status: 'wait'; exceeded: Exceeded };
 
-export type Confirmed = { status: 'done'; user: User } | { status: 'refused' } | { status: 'wait'; seconds: number };
+export type Confirmed = { status: 'done'; user: User } | { status: 'refused' } | { status: 'wait'; exceeded: Exceeded };
 
 interface Credentials {
   /** In lower case. */
@@ -25,19 +28,19 @@ interface Credentials {
 export class Accounts {
   readonly users: Users;
   readonly sessions: Sessions;
+  readonly adopted: AdoptedGuests;
   readonly #passwords: Passwords;
-  readonly #perAccount: Backoff;
-  readonly #perAddress: Backoff;
+  readonly #guesses: Guesses;
 
   constructor(
-    { models, redis, passwords }: { models: Pick<Models, 'users'>; redis: Redis; passwords: Passwords },
+    { models, redis, passwords }: { models: UserModels; redis: Redis; passwords: Passwords },
     settings: { secret: string; secure: boolean; demo: boolean },
   ) {
     this.users = new Users(models);
     this.sessions = new Sessions(this.users, settings);
+    this.adopted = new AdoptedGuests(this.users);
     this.#passwords = passwords;
-    this.#perAccount = new Backoff(redis, 'account', LIMITS.passwordTriesPerAccount);
-    this.#perAddress = new Backoff(redis, 'address', LIMITS.passwordTriesPerAddress);
+    this.#guesses = new Guesses(redis);
   }
 
   /** Make an account unless the address has one. The caller learns, and pays, the same either way. */
@@ -55,17 +58,23 @@ export class Accounts {
     guest,
     ...credentials
   }: Credentials & { address: string; guest: string | undefined }): Promise<SignIn> {
-    const wait = await this.#perAddress.attempt(address);
-    if (wait > 0) return { status: 'wait', seconds: wait };
-    const checked = await this.#check(credentials);
+    const checked = await this.#check(credentials, { address });
     if (checked.status !== 'done') return checked;
-    await this.#perAddress.giveBack(address);
     const { _id: userId } = checked.user;
-    if (guest) await this.users.adopt(userId, guest);
+    if (guest) await this.adopt(userId, guest);
     const begun = { id: randomUUID(), until: new Date(Date.now() + LIMITS.sessionSeconds * 1_000) };
     await this.users.beginSession(userId, begun);
     this.sessions.forget(userId);
     return { status: 'signedIn', session: { user: checked.user, sessionId: begun.id, until: begun.until } };
+  }
+
+  /** Let an account read what a guest has. What it has no room for stays the guest's, whose cookie goes on. */
+  async adopt(userId: string, guest: string): Promise<Adoption> {
+    const adoption = await this.users.adopt(userId, guest);
+    this.adopted.forget(guest);
+    this.sessions.forget(userId);
+    if (adoption === 'full') log().warn({ userId }, 'an account has no room for one more guest with orders');
+    return adoption;
   }
 
   /** End one session, also for whoever has a copy of its cookie. */
@@ -86,7 +95,7 @@ export class Accounts {
 
   /** Whether somebody who is signed in knows the password too: before what cannot be undone. */
   confirm({ email }: User, password: string): Promise<Confirmed> {
-    return this.#check({ email, password });
+    return this.#check({ email, password }, 'session');
   }
 
   /** Delete an account whose owner has confirmed it. @returns false when it has changed since */
@@ -96,15 +105,22 @@ export class Accounts {
     return erased;
   }
 
-  /** Give an account a role; makes it if there is none. @param password of a new account */
+  /**
+   * Give an account a role; makes it if there is none. Nobody has shown that an address is theirs when they signed up with it,
+   * so an account that is there already gets the new password too: otherwise whoever was first would have the role.
+   * @param keepPassword leave an account that is there its own password
+   */
   async appoint(
-    email: string,
-    role: Exclude<Role, 'customer'>,
-    password: string,
-  ): Promise<{ status: 'made' | 'changed' }> {
-    if (await this.users.setRole(email, role)) return { status: 'changed' };
-    await this.users.insert({ email, passwordHash: await this.#passwords.hash(password), role });
-    return { status: 'made' };
+    { email, password, role }: Credentials & { role: Exclude<Role, 'customer'> },
+    { keepPassword }: { keepPassword: boolean },
+  ): Promise<{ status: 'made' | 'changed' | 'kept' }> {
+    const passwordHash = await this.#passwords.hash(password);
+    const change = () => this.users.setRole(email, role, keepPassword ? undefined : passwordHash);
+    const changed = { status: keepPassword ? 'kept' : 'changed' } as const;
+    if (await change()) return changed;
+    if (await this.users.insert({ email, passwordHash, role })) return { status: 'made' };
+    if (await change()) return changed; // somebody has signed up with the address in between
+    throw new Error('the account comes and goes: try again');
   }
 
   /** Make sure that a demo account is there, with its documented password. */
@@ -113,14 +129,19 @@ export class Accounts {
   }
 
   /** One password against one account: one count, one hash, whether or not there is such an account. */
-  async #check({ email, password }: Credentials): Promise<Confirmed> {
-    const wait = await this.#perAccount.attempt(email);
-    if (wait > 0) return { status: 'wait', seconds: wait };
-    const user = await this.users.byEmail(email);
-    const fits = await this.#passwords.fits(password, user?.passwordHash);
-    if (!fits || !user || !this.sessions.mayEnter(user)) return { status: 'refused' };
-    await this.#perAccount.forget(email);
-    return { status: 'done', user };
+  async #check({ email, password }: Credentials, from: TriedFrom): Promise<Confirmed> {
+    const begun = await this.#guesses.begin(email, from);
+    if (begun.status === 'wait') return begun;
+    try {
+      const user = await this.users.byEmail(email);
+      const fits = await this.#passwords.fits(password, user?.passwordHash);
+      if (!fits || !user || !this.sessions.mayEnter(user)) return { status: 'refused' };
+      await begun.right();
+      return { status: 'done', user };
+    } catch (error) {
+      await begun.undecided().catch(() => {}); // Redis may be what is away
+      throw error;
+    }
   }
 }
 

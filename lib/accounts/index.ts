@@ -5,5 +5,5 @@ export { waitSeconds } from '#lib/accounts/backoff.ts';
 export { Guests, readCookie, Signer } from '#lib/accounts/guests.ts';
 export { type AuthAction, type AuthAnswer, runNextAuth } from '#lib/accounts/next-auth.ts';
 export { Passwords, TooBusyError } from '#lib/accounts/passwords.ts';
-export type { Session } from '#lib/accounts/sessions.ts';
+export type { Session, SessionToken } from '#lib/accounts/sessions.ts';
 export type { User } from '#lib/accounts/users.ts';

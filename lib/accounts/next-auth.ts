@@ -3,6 +3,7 @@ import type { Accounts, SignIn } from '#lib/accounts/accounts.ts';
 import { readCookie } from '#lib/accounts/guests.ts';
 import { LIMITS } from '#lib/limits.ts';
 import { log } from '#lib/log.ts';
+import type { Exceeded } from '#lib/rates/index.ts';
 
 /** What next-auth is asked to do. */
 export type AuthAction =
@@ -21,7 +22,7 @@ export type AuthAction =
 export type AuthAnswer =
   | { status: 'csrf'; csrfToken: string }
   | { status: 'signedIn' | 'signedOut' | 'refused' }
-  | { status: 'wait'; seconds: number }
+  | { status: 'wait'; exceeded: Exceeded }
   /** The form's CSRF token is not the one of the browser's cookie. */
   | { status: 'foreignForm' };
 
@@ -37,6 +38,7 @@ export async function runNextAuth(
   request: Request,
   asked: AuthAction,
 ): Promise<{ answer: AuthAnswer; cookies: string[] }> {
+  const { secure, cookieName } = accounts.sessions;
   let signIn: SignIn | undefined;
   let failure: unknown;
   const [{ default: door }, { default: credentials }] = await Promise.all([
@@ -45,7 +47,10 @@ export async function runNextAuth(
   ]);
   const options: NextAuthOptions = {
     secret,
-    useSecureCookies: accounts.sessions.secure,
+    useSecureCookies: secure,
+    cookies: {
+      sessionToken: { name: cookieName, options: { httpOnly: true, sameSite: 'lax', path: '/', secure } },
+    },
     session: { strategy: 'jwt', maxAge: LIMITS.sessionSeconds },
     jwt: { maxAge: LIMITS.sessionSeconds },
     logger: {
@@ -81,7 +86,7 @@ export async function runNextAuth(
     method: asked.action === 'csrf' ? 'GET' : 'POST',
     query: { nextauth: paths[asked.action] },
     body: { json: 'true', csrfToken: 'csrfToken' in asked ? asked.csrfToken : '' },
-    cookies: cookiesOf(request, accounts.sessions.secure),
+    cookies: cookiesOf(request, [`${secure ? '__Host-' : ''}next-auth.csrf-token`, cookieName]),
     headers: { host: 'localhost' },
   };
   await callable(door)(req as never, res as never, options);
@@ -101,11 +106,7 @@ function callable<T>(imported: T): T {
 }
 
 /** The two cookies that next-auth reads here. */
-function cookiesOf(request: Request, secure: boolean): Record<string, string> {
-  const names = [
-    `${secure ? '__Host-' : ''}next-auth.csrf-token`,
-    `${secure ? '__Secure-' : ''}next-auth.session-token`,
-  ];
+function cookiesOf(request: Request, names: string[]): Record<string, string> {
   const pairs = names.map((name) => [name, decoded(readCookie(request, name) ?? '')] as const);
   return Object.fromEntries(pairs.filter(([, value]) => value !== ''));
 }

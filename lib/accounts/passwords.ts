@@ -1,6 +1,6 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import pLimit from 'p-limit';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { LIMITS } from '#lib/limits.ts';
 
 /**
@@ -21,14 +21,15 @@ export class TooBusyError extends Error {
   override name = 'TooBusyError';
 }
 
-/** Passwords as hashes. Each hash takes its memory and a thread for a while, so only a few are made at a time. */
+/** Passwords as hashes. Each takes its memory and a thread for a while, so only a few are made, and a few compared, at a time. */
 export class Passwords {
-  readonly #turn = pLimit(LIMITS.passwordsAtOnce);
+  readonly #making = pLimit(LIMITS.passwordsMadeAtOnce);
+  readonly #checking = pLimit(LIMITS.passwordsCheckedAtOnce);
 
-  /** @returns a PHC string with a salt of its own */
+  /** @returns a PHC string with a salt of its own @throws {TooBusyError} */
   async hash(password: string): Promise<string> {
     const salt = randomBytes(SALT_BYTES);
-    return toPhc(NOW, salt, await this.#derive(password, { ...NOW, salt, length: HASH_BYTES }));
+    return toPhc(NOW, salt, await derive(this.#making, password, { ...NOW, salt, length: HASH_BYTES }));
   }
 
   /**
@@ -40,16 +41,20 @@ export class Passwords {
     if (!match) throw new Error('a stored password hash is no argon2id PHC string');
     const [memory, passes, parallelism] = match.slice(1, 4).map(Number) as [number, number, number];
     const [salt, expected] = match.slice(4).map((text) => Buffer.from(text, 'base64')) as [Buffer, Buffer];
-    const made = await this.#derive(password, { memory, passes, parallelism, salt, length: expected.length });
+    const made = await derive(this.#checking, password, { memory, passes, parallelism, salt, length: expected.length });
     return timingSafeEqual(made, expected) && phc !== undefined;
   }
+}
 
-  /** One run of Argon2id: all that a password costs. */
-  #derive(password: string, { salt, length, ...parameters }: typeof NOW & { salt: Buffer; length: number }) {
-    if (this.#turn.pendingCount >= LIMITS.passwordsWaiting) throw new TooBusyError('too many passwords at once');
-    const message = password.normalize('NFKC'); // the same keys pressed on another system
-    return this.#turn(() => run('argon2id', { message, nonce: salt, tagLength: length, ...parameters }));
-  }
+/** One run of Argon2id, in its turn: all that a password costs. */
+function derive(
+  turn: LimitFunction,
+  password: string,
+  { salt, length, ...parameters }: typeof NOW & { salt: Buffer; length: number },
+): Promise<Buffer> {
+  if (turn.pendingCount >= LIMITS.passwordsWaiting) throw new TooBusyError('too many passwords at once');
+  const message = password.normalize('NFKC'); // the same keys pressed on another system
+  return turn(() => run('argon2id', { message, nonce: salt, tagLength: length, ...parameters }));
 }
 
 const run = promisify(argon2);

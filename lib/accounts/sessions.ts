@@ -36,7 +36,8 @@ export class Sessions {
     this.#secret = secret;
     this.secure = secure;
     this.#demo = demo;
-    this.cookieName = `${secure ? '__Secure-' : ''}next-auth.session-token`;
+    // __Host-: no other host of the domain can plant one, so nobody is signed in as somebody else unawares.
+    this.cookieName = `${secure ? '__Host-' : ''}next-auth.session-token`;
   }
 
   /**
@@ -44,11 +45,17 @@ export class Sessions {
    * @param fresh read the account now; otherwise it may be LIMITS.sessionCacheMs old
    */
   async of(request: Pick<Request, 'headers'>, { fresh }: { fresh: boolean }): Promise<Session | undefined> {
+    const token = await this.tokenOf(request);
+    return token && this.current(token, { fresh });
+  }
+
+  /** The token in a request's cookie, if it is one of the shop's: nobody has asked whether its session still runs. */
+  async tokenOf(request: Pick<Request, 'headers'>): Promise<SessionToken | undefined> {
     const cookie = readCookie(request, this.cookieName);
     if (cookie === undefined || cookie.length > LIMITS.sessionCookieLength) return undefined;
     const payload = await decode({ token: cookie, secret: this.#secret }).catch(() => null);
     const token = tokenSchema.safeParse(payload);
-    return token.success ? this.current(token.data, { fresh }) : undefined;
+    return token.data;
   }
 
   /** The session that a token is of, if it still runs. Somebody with a role is looked up each time: a role is never remembered. */

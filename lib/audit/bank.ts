@@ -1,3 +1,4 @@
+import type { AlarmKind } from '#lib/alarms/index.ts';
 import type { Violation } from '#lib/audit/violation.ts';
 import { LIMITS } from '#lib/limits.ts';
 import { type PaymentAnswer, ProviderUnavailableError, Sandbox } from '#lib/payments/index.ts';
@@ -5,6 +6,9 @@ import type { HoldfastProcess } from '#lib/process.ts';
 
 /** At most this many violations are named. */
 const NAMED = 50;
+
+/** The alarms that tell a human that the money of a PAID order was not taken, or is gone. */
+const UNCAPTURED: AlarmKind[] = ['captureFailed', 'captureStuck', 'refundedOutside'];
 
 /** The order that a payment is for, as far as money is concerned. */
 interface Owner {
@@ -48,12 +52,17 @@ async function checkLedger(models: Models, bank: Sandbox, say: Say): Promise<Set
     const orderIds = page.map(({ orderId }) => orderId);
     const [orders, owed] = await Promise.all([
       models.orders.find({ _id: { $in: orderIds } }, { status: 1, total: 1, currency: 1, payment: 1 }).lean<Owner[]>(),
-      models.refunds.find({ _id: { $in: page.map(({ paymentId }) => paymentId) } }, { _id: 1 }).lean(),
+      models.refunds.find({ _id: { $in: page.map(({ paymentId }) => paymentId) } }, { reason: 1 }).lean(),
     ]);
     const owners = new Map(orders.map((order) => [order._id, order]));
-    const rows = new Set(owed.map(({ _id }) => _id));
+    const reasons = new Map(owed.map(({ _id, reason }) => [_id, reason]));
+    const raised = await models.alarms
+      .find({ kind: 'refundedOutside', subject: { $in: orderIds } }, { subject: 1 })
+      .lean();
+    const told = new Set(raised.map(({ subject }) => subject));
     for (const payment of page) {
-      checkPayment(payment, owners.get(payment.orderId), rows.has(payment.paymentId), say);
+      const { orderId, paymentId } = payment;
+      checkPayment(payment, owners.get(orderId), { reason: reasons.get(paymentId), told: told.has(orderId) }, say);
       if (payment.entries.some(({ kind }) => kind === 'captured')) captured.add(payment.paymentId);
     }
     if (page.length < LIMITS.bankPage) return captured;
@@ -61,8 +70,13 @@ async function checkLedger(models: Models, bank: Sandbox, say: Say): Promise<Set
   }
 }
 
-/** @param owed whether the shop has on record that this payment goes back */
-function checkPayment({ paymentId, entries }: PaymentAnswer, order: Owner | undefined, owed: boolean, say: Say): void {
+/** @param back why this payment goes back, if that is on record; and whether a human was told that its order's money did, outside */
+function checkPayment(
+  { paymentId, entries }: PaymentAnswer,
+  order: Owner | undefined,
+  back: { reason: string | undefined; told: boolean },
+  say: Say,
+): void {
   const all = (kind: string) => entries.filter((entry) => entry.kind === kind);
   const [captured, voided, refunded] = [all('captured'), all('voided'), all('refunded')];
   if (captured.length > 1 || voided.length > 1 || refunded.length > 1)
@@ -71,7 +85,16 @@ function checkPayment({ paymentId, entries }: PaymentAnswer, order: Owner | unde
   const won = order?.status === 'PAID' && order.payment === paymentId;
   const loser = order === undefined ? 'no order' : `order ${order._id}, which is ${order.status} without it`;
   const [taken] = captured;
-  if (refunded.length > 0 && !owed) say(`payment ${paymentId} was given back, and no row of \`refunds\` says why`);
+  if (refunded.length > 0 && back.reason === undefined)
+    say(`payment ${paymentId} was given back, and no row of \`refunds\` says why`);
+  else if (refunded.length > 0 && won && !back.reason?.startsWith('admin:') && !back.told)
+    say(`payment ${paymentId} was given back though it has won, and no human has decided or was told so`);
+  const [given] = refunded;
+  if (taken && given && !back.told && (given.amount !== taken.amount || given.currency !== taken.currency))
+    say(
+      `payment ${paymentId} gave back ${given.amount} ${given.currency}, it had taken ${taken.amount} ${taken.currency}`,
+      true,
+    );
   if (taken && refunded.length === 0) {
     if (!won) say(`payment ${paymentId} was captured for ${loser}`);
     else if (taken.amount !== order.total || taken.currency !== order.currency)
@@ -93,8 +116,13 @@ async function checkOrders({ orders, alarms }: Models, captured: Set<string>, sa
       .limit(LIMITS.orderBatch)
       .lean<Pick<Owner, '_id' | 'payment'>[]>();
     const unpaid = page.filter(({ payment }) => !captured.has(payment ?? '')).map(({ _id }) => _id);
-    // An alarm that a human closed says how the money was settled otherwise.
-    const raised = unpaid.length > 0 ? await alarms.find({ subject: { $in: unpaid } }, { subject: 1 }).lean() : [];
+    // One that a human closed says how the money was settled otherwise; one that is over says nothing.
+    const raised =
+      unpaid.length > 0
+        ? await alarms
+            .find({ subject: { $in: unpaid }, kind: { $in: UNCAPTURED }, over: { $ne: true } }, { subject: 1 })
+            .lean()
+        : [];
     const told = new Set(raised.map(({ subject }) => subject));
     for (const orderId of unpaid)
       if (!told.has(orderId)) say(`order ${orderId} is PAID, its money is not captured, and nobody was told`);

@@ -13,7 +13,7 @@ export async function auditMoney({ models, env }: HoldfastProcess): Promise<Viol
       .limit(NAMED)
       .lean(),
     models.refunds
-      .find({ status: 'PENDING', createdAt: { $lt: late } }, { _id: 1 })
+      .find({ status: 'PENDING', underWay: { $ne: true }, createdAt: { $lt: late } }, { _id: 1 })
       .limit(NAMED)
       .lean(),
     models.orders

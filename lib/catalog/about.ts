@@ -17,22 +17,38 @@ export interface ProductAbout {
   art: string;
 }
 
+/** What the home page may show before it knows more: which sales are past their opening and which are not. */
+export interface HomeAbout {
+  opened: SaleAbout[];
+  coming: SaleAbout[];
+}
+
 /** @returns undefined where there is no such sale */
 export async function aboutSale(catalog: Catalog, saleId: string): Promise<SaleAbout | undefined> {
   const sale = await catalog.sale(saleId);
   return sale && about(catalog, sale);
 }
 
-/** Sales that are not over and have products, newest first. */
-export async function aboutCurrentSales(catalog: Catalog, most: number): Promise<SaleAbout[]> {
-  const current = (await catalog.sales()).filter(({ closesAt }) => !closesAt || closesAt.getTime() > Date.now());
-  const found: SaleAbout[] = [];
-  for (const sale of current) {
-    if (found.length >= most) break;
-    const one = await about(catalog, sale);
-    if (one.products.length > 0) found.push(one);
-  }
-  return found;
+/** Sales that are not over and have products, in the home page's order: opened ones newest first, coming ones soonest first; at most `most` of each. */
+export async function aboutCurrentSales(catalog: Catalog, most: number): Promise<HomeAbout> {
+  const nowMs = Date.now();
+  const current = (await catalog.sales()).filter(({ closesAt }) => !closesAt || closesAt.getTime() > nowMs);
+  const opensMs = ({ opensAt }: Sale) => opensAt?.getTime() ?? 0;
+  const firstWithProducts = async (sales: Sale[]) => {
+    const found: SaleAbout[] = [];
+    for (const sale of sales) {
+      if (found.length >= most) break;
+      const one = await about(catalog, sale);
+      if (one.products.length > 0) found.push(one);
+    }
+    return found;
+  };
+  return {
+    opened: await firstWithProducts(current.filter((sale) => opensMs(sale) <= nowMs)),
+    coming: await firstWithProducts(
+      current.filter((sale) => opensMs(sale) > nowMs).sort((a, b) => opensMs(a) - opensMs(b)),
+    ),
+  };
 }
 
 async function about(catalog: Catalog, { _id, name, description, opensAt }: Sale): Promise<SaleAbout> {

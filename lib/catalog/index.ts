@@ -1,5 +1,5 @@
 /** Catalog: sales and their products, with what is left of them. */
-export { aboutCurrentSales, aboutSale, type ProductAbout, type SaleAbout } from '#lib/catalog/about.ts';
+export { aboutCurrentSales, aboutSale, type HomeAbout, type ProductAbout, type SaleAbout } from '#lib/catalog/about.ts';
 export {
   addStock,
   changeSale,

@@ -1,6 +1,6 @@
 import { type Confirmed, customersOf, type User } from '#lib/accounts/index.ts';
 import type { ExportAnswer } from '#lib/contract.ts';
-import { problem } from '#lib/http/problem.ts';
+import { problem, tooMany } from '#lib/http/problem.ts';
 import { redisClock, toCartAnswer, toOrderAnswer } from '#lib/http/views.ts';
 import { LIMITS } from '#lib/limits.ts';
 import type { HoldfastProcess } from '#lib/process.ts';
@@ -8,7 +8,7 @@ import type { HoldfastProcess } from '#lib/process.ts';
 /** The answer to somebody who is signed in but gave a password that does not fit. @param field the body's name for it */
 export function unconfirmed(outcome: Exclude<Confirmed, { status: 'done' }>, field: string): Response {
   return outcome.status === 'wait'
-    ? problem('TOO_MANY_REQUESTS', {}, { 'retry-after': String(outcome.seconds) })
+    ? tooMany(outcome.exceeded)
     : problem('INVALID_REQUEST', { field, detail: 'The password does not fit.' });
 }
 
@@ -35,10 +35,10 @@ export async function exportOf(shop: HoldfastProcess, user: User): Promise<Expor
   let before: number = Number.MAX_SAFE_INTEGER;
   for (let page = 0, more = true; more; page++) {
     const orders = await shop.orders.ofCustomers(customers, Math.min(before, 8.64e15), limit);
-    const moneyBack = await shop.outbox.ofOrders(orders.map(({ orderId }) => orderId));
+    const stories = await shop.stories.of(orders);
     for (const order of orders) {
       const sale = await shop.catalog.sale(order.saleId);
-      answer.orders.push(toOrderAnswer(order, at, sale, moneyBack.get(order.orderId)));
+      answer.orders.push(toOrderAnswer(order, at, sale, stories.get(order.orderId)));
     }
     more = orders.length === limit && page + 1 < LIMITS.exportPages;
     answer.cut ||= orders.length === limit && !more;

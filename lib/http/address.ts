@@ -55,7 +55,7 @@ export function neighbourhood(address: string): string {
 }
 
 /** An entry without port, brackets, and the IPv6 clothes of an IPv4 address. */
-function bare(entry: string): string {
+export function bare(entry: string): string {
   const text = entry.trim();
   const address = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
   return /^::ffff:([\d.]+)$/i.exec(address)?.[1] ?? address;

@@ -44,8 +44,9 @@ const saleMembers = {
   products: z.array(product),
 };
 const status = z.enum(['RESERVED', 'PAID', 'CANCELLED']);
-const reason = z.enum(['EXPIRED', 'SHOPPER', 'PAYMENT_FAILED', 'ADMIN', 'CONFLICT']).nullable();
+const reason = z.enum(['EXPIRED', 'SHOPPER', 'PAYMENT_FAILED', 'ADMIN', 'CONFLICT', 'KEY_TAKEN']).nullable();
 const moneyBack = z.enum(['pending', 'done']);
+const moneyBackCause = z.enum(['late', 'wrongAmount', 'secondPayment', 'merchant']);
 const deliveryMembers = {
   name: z.string(),
   email: z.string(),
@@ -87,6 +88,9 @@ const order = z.strictObject({
   holdSeconds: seconds,
   paidAt: when.nullable(),
   moneyBack: moneyBack.nullable(),
+  moneyBackCause: moneyBackCause.nullable(),
+  paymentOpen: z.boolean(),
+  declined: z.boolean(),
   taxBasisPoints: z.int().min(0),
   tax: minor,
   ships: z.boolean(),
@@ -139,6 +143,7 @@ export const receipt = z.strictObject({
   tax: minor,
   payment: z.string(),
   refunds: z.array(z.strictObject({ amount: minor, at: when.nullable() })),
+  ships: z.boolean(),
   delivery: delivery.nullable(),
   link: z.string(),
 }) satisfies z.ZodType<contract.ReceiptAnswer>;
@@ -147,6 +152,14 @@ export const account = z.strictObject({
     .strictObject({ email: z.string(), role: z.enum(['customer', 'viewer', 'admin']), createdAt: when })
     .nullable(),
 }) satisfies z.ZodType<contract.AccountAnswer>;
+const role = z.enum(['customer', 'viewer', 'admin']);
+export const csrf = z.strictObject({ csrfToken: z.string() });
+/** Empty for nobody. */
+export const session = z.union([
+  z.strictObject({ user: z.strictObject({ email: z.string(), role }), expires: when }),
+  z.strictObject({}),
+]);
+export const signedIn = z.strictObject({ url: z.string() });
 export const accepted = z.strictObject({ status: z.literal('accepted') });
 export const checkout = z.strictObject(checkoutMembers) satisfies z.ZodType<contract.CheckoutAnswer>;
 export const oneOrder = order;
@@ -189,10 +202,27 @@ export const captured = z.strictObject({
   orderId: uuid,
   captured: z.boolean(),
 }) satisfies z.ZodType<contract.CaptureAnswer>;
-export const refunded = z.strictObject({ orderId: uuid, moneyBack }) satisfies z.ZodType<contract.RefundAnswer>;
+export const decidedByHand = z.strictObject({
+  orderId: uuid,
+  moneyBack: moneyBack.nullable(),
+}) satisfies z.ZodType<contract.HandAnswer>;
+const alarmSubject = z.strictObject({
+  orderId: uuid,
+  paymentId: z.string().nullable(),
+  amount: minor,
+  currency: z.string(),
+  tries: z.int().min(0),
+}) satisfies z.ZodType<contract.AlarmSubject>;
 export const alarms = z.strictObject({
   alarms: z.array(
-    z.strictObject({ alarmId: z.string(), kind: z.string(), subject: z.string(), detail: z.string(), raisedAt: when }),
+    z.strictObject({
+      alarmId: z.string(),
+      kind: z.string(),
+      subject: z.string(),
+      detail: z.string(),
+      raisedAt: when,
+      about: alarmSubject.nullable(),
+    }),
   ),
 }) satisfies z.ZodType<contract.AlarmsAnswer>;
 export const payments = z.strictObject({
@@ -243,6 +273,7 @@ export const problem = z.strictObject({
     )
     .optional(),
   orderId: uuid.optional(),
+  reason: reason.optional(),
   saleIds: z.array(id).optional(),
   opensAt: when.optional(),
   closesAt: when.optional(),

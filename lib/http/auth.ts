@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { runNextAuth } from '#lib/accounts/index.ts';
 import { neighbourhood } from '#lib/http/address.ts';
 import { readJson, readText } from '#lib/http/body.ts';
-import { problem, RequestError } from '#lib/http/problem.ts';
+import { stillGuest } from '#lib/http/caller.ts';
+import { problem, RequestError, tooMany } from '#lib/http/problem.ts';
 import { type Call, json, methodNotAllowed, parse } from '#lib/http/route.ts';
 import { signInForm, signOutForm } from '#lib/http/schemas.ts';
 import { samePath } from '#lib/same-path.ts';
@@ -50,15 +51,18 @@ export async function changeAuth({ shop, request, address }: AuthCall): Promise<
   switch (answer.status) {
     case 'signedOut': {
       const session = await shop.accounts.sessions.of(request, { fresh: true });
-      if (session) await shop.accounts.signOut(session);
-      return done([...cookies, shop.guests.clearCookie()]);
+      if (!session) return done([...cookies, shop.guests.clearCookie()]);
+      const guest = await stillGuest(shop, shop.guests.of(request), true);
+      if (guest) await shop.accounts.adopt(session.user._id, guest);
+      await shop.accounts.signOut(session);
+      return done([...cookies, ...(await withoutGuest())]);
     }
     case 'signedIn':
-      return done([...cookies, shop.guests.clearCookie()]);
+      return done([...cookies, ...(await withoutGuest())]);
     case 'refused':
       return refused('refused', problem('SIGN_IN_REFUSED'));
     case 'wait':
-      return refused('wait', problem('TOO_MANY_REQUESTS', {}, { 'retry-after': String(answer.seconds) }));
+      return refused('wait', tooMany(answer.exceeded));
     case 'foreignForm':
       return refused(
         'form',
@@ -78,6 +82,10 @@ export async function changeAuth({ shop, request, address }: AuthCall): Promise<
   function signOut(given: Record<string, unknown>) {
     const { csrfToken } = parse(signOutForm, given, 'INVALID_REQUEST') as z.infer<typeof signOutForm>;
     return { action: 'signOut', csrfToken } as const;
+  }
+  /** The browser gives up its guest, so that nobody finds it there; but one for whom the account had no room goes on. */
+  async function withoutGuest(): Promise<string[]> {
+    return (await stillGuest(shop, shop.guests.of(request), true)) ? [] : [shop.guests.clearCookie()];
   }
   function done(set: string[]): Response {
     return withCookies(wantsJson ? json(200, { url: to }) : goTo(to), set);

@@ -2,6 +2,7 @@ import type { OrderStatusAnswer } from '#lib/contract.ts';
 import { endedProblem, orderOf } from '#lib/http/order.ts';
 import { problem } from '#lib/http/problem.ts';
 import { type Call, json } from '#lib/http/route.ts';
+import { UnsettledError } from '#lib/inventory/index.ts';
 import { log } from '#lib/log.ts';
 import { type BankChoice, receive } from '#lib/payments/index.ts';
 
@@ -19,7 +20,8 @@ export async function bankPage(
   if (!sandbox) return problem('NOT_FOUND'); // another provider's bank has a page of its own
   const order = await orderOf({ ...call, isAdmin: false }, body.orderId); // paying is the shopper's own act
   if (!order) return problem('NOT_FOUND');
-  const { rawBody, headers } = await sandbox.decide(order, choice);
+  const lost = order.status === 'RESERVED' ? await shop.outbox.ofHold(order.orderId) : [];
+  const { rawBody, headers } = await sandbox.decide(order, choice, lost);
   const verified = sandbox.verify(rawBody, headers);
   if (verified.status !== 'verified') throw new Error(`the bank's own event is ${verified.status}`);
   const { eventId } = verified.event;
@@ -28,8 +30,8 @@ export async function bankPage(
     (cause: unknown) => ({ cause }),
   );
   const after = (await shop.orders.find(order.orderId)) ?? order;
+  if (after.status === 'RESERVED') throw error?.cause ?? new UnsettledError(`paying order ${order.orderId}`);
   if (error) {
-    if (after.status === 'RESERVED') throw error.cause;
     log().warn({ err: error.cause, eventId }, 'decided, but not at its end: a worker goes on');
   }
   const wanted = choice === 'authorized' ? after.status === 'PAID' : after.reason === 'PAYMENT_FAILED';

@@ -3,10 +3,14 @@ import { LIMITS } from '#lib/limits.ts';
 
 /**
  * Read a request's body as text, counting while it streams.
- * @throws {RequestError} BODY_TOO_LARGE past LIMITS.bodyBytes, INVALID_JSON when it is not UTF-8
+ * @throws {RequestError} UNSUPPORTED_MEDIA_TYPE when it is compressed: nothing is ever inflated; BODY_TOO_LARGE past
+ * LIMITS.bodyBytes, INVALID_JSON when it is not UTF-8
  */
 export async function readText(request: Request): Promise<string> {
   if (!request.body) return '';
+  const coding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase();
+  if (coding !== 'identity')
+    throw new RequestError('UNSUPPORTED_MEDIA_TYPE', { detail: 'The body must come without a Content-Encoding.' });
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const reader = request.body.getReader();
   let text = '';

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
+import { customersOf } from '#lib/accounts/index.ts';
+import type { Cart } from '#lib/carts/index.ts';
 import type { Problem } from '#lib/contract.ts';
-import type { Caller } from '#lib/http/caller.ts';
+import { type Caller, stillGuest } from '#lib/http/caller.ts';
+import { endedProblem } from '#lib/http/order.ts';
 import { problem } from '#lib/http/problem.ts';
 import { json } from '#lib/http/route.ts';
 import { clock, toCheckoutAnswer } from '#lib/http/views.ts';
@@ -19,11 +22,9 @@ interface Wanted extends Pick<Caller, 'customer' | 'customers' | 'session'> {
  * What a shopper asked for, as one sale's checkout; or the answer to why there is none. Prices are the catalog's as this
  * process knows it, which may be LIMITS.catalogMs old: `expectedTotal` is held against them, and the order gets them.
  */
-export async function toCheckoutRequest(
-  shop: HoldfastProcess,
-  { customer, customers, session, key, body }: Wanted,
-): Promise<CheckoutRequest | Response> {
-  const cart = 'cartId' in body ? await shop.carts.find(body.cartId, customers) : undefined;
+export async function toCheckoutRequest(shop: HoldfastProcess, wanted: Wanted): Promise<CheckoutRequest | Response> {
+  const { customer, session, key, body } = wanted;
+  const cart = 'cartId' in body ? await cartOf(shop, wanted, body.cartId) : undefined;
   if ('cartId' in body && !cart) return problem('NOT_FOUND');
   const only = 'saleId' in body ? body.saleId : undefined;
   const cartFingerprint = cart ? fingerprint(`cart ${cart.cartId} ${only ?? ''}`) : '';
@@ -74,6 +75,18 @@ export async function toCheckoutRequest(
   };
 }
 
+/** The caller's cart; none for a copy of the cookie of a guest that an account has been. */
+async function cartOf(
+  shop: HoldfastProcess,
+  { customers, session }: Wanted,
+  cartId: string,
+): Promise<Cart | undefined> {
+  const own = session ? customersOf(session.user) : [];
+  const cookies = customers.find((one) => !own.includes(one)); // the checkout has trusted it (lib/http/route.ts)
+  const [cart, guest] = await Promise.all([shop.carts.find(cartId, customers), stillGuest(shop, cookies, false)]);
+  return cart && [...own, guest].includes(cart.customer) ? cart : undefined;
+}
+
 /**
  * What a checkout answers: a new outcome does not compile until it has its answer.
  * @param askedAt performance.now() before Redis was asked, so that the hold is never said to be longer than it is
@@ -119,9 +132,7 @@ export function toCheckoutResponse(
     case 'orderExpired':
       return problem('ORDER_EXPIRED', { status: 410, orderId: outcome.orderId });
     case 'orderEnded':
-      return problem(outcome.order.reason === 'EXPIRED' ? 'ORDER_EXPIRED' : 'ORDER_CANCELLED', {
-        orderId: outcome.order.orderId,
-      });
+      return endedProblem(outcome.order);
     case 'saleNotReady':
       shop.nudge(saleId);
       return problem('SALE_NOT_READY');

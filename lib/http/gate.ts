@@ -9,6 +9,7 @@ export function refusal(req: IncomingMessage): Response | undefined {
   if (!target.startsWith('/')) return problem('INVALID_REQUEST', { detail: 'the request target must be a path' });
   // One way to write an address: what follows dots goes past whatever knows addresses by how they begin.
   if (DOTS.test(target.split('?', 1)[0]!)) return problem('NOT_FOUND');
+  if (!target.startsWith('/api/') && meansApi(target)) return problem('NOT_FOUND'); // Next would read it as one
   if (!target.startsWith('/api/'))
     return isRead(req) ? undefined : problem('METHOD_NOT_ALLOWED', {}, { allow: 'GET, HEAD' });
   if (!METHODS.has(req.method ?? '')) return problem('METHOD_NOT_ALLOWED', {}, { allow: [...METHODS].join(', ') });
@@ -20,6 +21,12 @@ export function refusal(req: IncomingMessage): Response | undefined {
 const isRead = ({ method }: IncomingMessage) => method === 'GET' || method === 'HEAD';
 const DOTS = /(?:^|[/\\])(?:\.|%2e){1,2}(?:[/\\]|$)/i;
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** Whether an address is one of the API's in disguise: encoded, in capitals, with other slashes. */
+function meansApi(target: string): boolean {
+  const path = target.split('?', 1)[0]!;
+  return /^[/\\]+api(?:[/\\]|$)/i.test(isDecodable(path) ? decodeURIComponent(path) : path);
+}
 
 export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
@@ -40,6 +47,7 @@ function isDecodable(path: string): boolean {
  */
 export function discardRest(req: IncomingMessage, res: ServerResponse): void {
   const { socket } = req;
+  req.read(0); // of a body that nobody has begun to read, Node itself would throw away all that comes, without end
   res.once('finish', () => {
     if (req.complete && req.readableEnded) return;
     if (req.destroyed) return socket.destroySoon(); // whoever read it has let go of it: nobody could read on

@@ -1,4 +1,10 @@
-import type { ServerResponse } from 'node:http';
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** Where server.ts tells the back room's page the nonce of its scripts, over whatever a client has put there. */
+export const NONCE_HEADER = 'x-holdfast-nonce';
+/** Next reads the policy that it is to fulfil from the request, and puts its nonce on every script of a page made for it. */
+const POLICY = 'content-security-policy';
 
 /** What decides about the headers; all of it may differ between two starts of the same build. */
 export interface HeaderRules {
@@ -16,6 +22,8 @@ type Headers = [name: string, value: string][];
 export interface SecurityHeaders {
   page: Headers;
   api: Headers;
+  /** The policy of the back room's page, in place of the storefront's: only scripts with this nonce run, and what they load. */
+  backRoomPolicy(nonce: string): string;
 }
 
 const STRIPE_SCRIPTS = ['https://js.stripe.com', 'https://*.js.stripe.com'];
@@ -23,25 +31,27 @@ const STRIPE_FRAMES = [...STRIPE_SCRIPTS, 'https://hooks.stripe.com'];
 
 /**
  * Every security header of the shop. Pages are static shells, the same for everybody: a nonce would make each of them dynamic
- * (seven times as dear), so Next's own inline scripts are allowed on them, and in turn no shell renders anybody's text.
+ * (seven times as dear), so Next's own inline scripts are allowed on them, and in turn no shell renders anybody's text. The back
+ * room's page is made per request anyway, and has a nonce.
  */
 export function securityHeaders({ https, stripe, developing }: HeaderRules): SecurityHeaders {
   const sources = (...given: (string | false | string[])[]) => given.flat().filter(Boolean).join(' ');
-  const policy = [
-    "default-src 'none'",
-    sources("script-src 'self' 'unsafe-inline'", developing && "'unsafe-eval'", stripe && STRIPE_SCRIPTS),
-    "script-src-attr 'none'",
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data:",
-    "font-src 'self'",
-    sources("connect-src 'self'", developing && 'ws: wss:', stripe && 'https://api.stripe.com'),
-    sources('frame-src', stripe ? STRIPE_FRAMES : "'none'"),
-    "manifest-src 'self'",
-    "object-src 'none'",
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-  ];
+  const policy = (...scripts: (string | false | string[])[]) =>
+    [
+      "default-src 'none'",
+      sources("script-src 'self'", ...scripts, developing && "'unsafe-eval'"),
+      "script-src-attr 'none'",
+      "style-src 'self' 'unsafe-inline'",
+      "img-src 'self' data:",
+      "font-src 'self'",
+      sources("connect-src 'self'", developing && 'ws: wss:', stripe && 'https://api.stripe.com'),
+      sources('frame-src', stripe ? STRIPE_FRAMES : "'none'"),
+      "manifest-src 'self'",
+      "object-src 'none'",
+      "base-uri 'none'",
+      "form-action 'self'",
+      "frame-ancestors 'none'",
+    ].join('; ');
   const everywhere: Headers = [
     ['x-content-type-options', 'nosniff'],
     ['x-frame-options', 'DENY'],
@@ -51,7 +61,7 @@ export function securityHeaders({ https, stripe, developing }: HeaderRules): Sec
   return {
     page: [
       ...everywhere,
-      ['content-security-policy', policy.join('; ')],
+      [POLICY, policy("'unsafe-inline'", stripe && STRIPE_SCRIPTS)],
       ['referrer-policy', 'same-origin'],
       // Stripe's bank pages open as popups that report back.
       ['cross-origin-opener-policy', stripe ? 'same-origin-allow-popups' : 'same-origin'],
@@ -62,13 +72,32 @@ export function securityHeaders({ https, stripe, developing }: HeaderRules): Sec
     ],
     api: [
       ...everywhere,
-      ['content-security-policy', "default-src 'none'; frame-ancestors 'none'; sandbox"],
+      [POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox"],
       ['referrer-policy', 'no-referrer'],
     ],
+    backRoomPolicy: (nonce) => policy(`'nonce-${nonce}'`, "'strict-dynamic'"),
   };
 }
 
-/** Put them on an answer before either door writes it. */
-export function setSecurityHeaders(res: ServerResponse, { page, api }: SecurityHeaders): void {
-  for (const [name, value] of res.req.url?.startsWith('/api/') ? api : page) res.setHeader(name, value);
+/** Put them on an answer before either door writes it; a request for the back room learns its nonce, and none brings its own. */
+export function setSecurityHeaders(res: ServerResponse, { page, api, backRoomPolicy }: SecurityHeaders): void {
+  const { req } = res;
+  for (const [name, value] of req.url?.startsWith('/api/') ? api : page) res.setHeader(name, value);
+  delete req.headers[POLICY];
+  delete req.headers[NONCE_HEADER];
+  if (!isBackRoom(req)) return;
+  const nonce = randomBytes(16).toString('base64');
+  const policy = backRoomPolicy(nonce);
+  req.headers[POLICY] = policy;
+  req.headers[NONCE_HEADER] = nonce;
+  res.setHeader(POLICY, policy);
+}
+
+/** Whether a request is for the back room's page, in whatever way its address is written. */
+function isBackRoom({ url = '/' }: IncomingMessage): boolean {
+  try {
+    return /^\/+admin\/*$/i.test(decodeURIComponent(url.split('?', 1)[0]!));
+  } catch {
+    return false;
+  }
 }

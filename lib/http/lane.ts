@@ -16,14 +16,14 @@ interface Mounted {
 
 /**
  * The express lane: route modules mounted in front of Next, which would spend more on routing than the handler on its work.
- * @param table path patterns like `/api/orders/[id]` with their modules; the first that fits wins
+ * @param table path patterns like `/api/orders/[id]` or `/api/[...rest]` with their modules; the first that fits wins
  * @returns a listener that answers a request of the table and says whether it did
  */
 export function expressLane(
   table: [pattern: string, module: RouteModule][],
 ): (req: IncomingMessage, res: ServerResponse) => boolean {
   const mounted: Mounted[] = table.map(([pattern, module]) => ({
-    path: new RegExp(`^${pattern.replaceAll(/\[(\w+)\]/g, '([^/]+)')}/?$`),
+    path: new RegExp(`^${pattern.replace('[...rest]', '.*').replaceAll(/\[(\w+)\]/g, '([^/]+)')}/?$`),
     names: [...pattern.matchAll(/\[(\w+)\]/g)].map((match) => match[1]!),
     module,
   }));
@@ -50,9 +50,9 @@ export function expressLane(
   };
 }
 
-/** Whether a request is neither a call of the API nor for one of the files that a page is made of. */
+/** Whether a request is for a page, not for one of the files that a page is made of. */
 export function isPage({ url = '/' }: IncomingMessage): boolean {
-  return !/^\/(?:api|_next\/static|art)\//.test(url);
+  return !/^\/(?:_next\/static|art)\//.test(url);
 }
 
 async function answer(
@@ -122,14 +122,15 @@ export async function send(response: Response, res: ServerResponse): Promise<voi
   }
   const reader = response.body.getReader();
   res.once('close', () => void reader.cancel().catch(() => {}));
+  // A stream that is over is counted no more: whoever has not read what was written is hung up on, not waited for.
+  void reader.closed.catch(() => {}).then(() => (res.writableNeedDrain ? res.destroy() : res.end()));
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) break;
+    if (done) return;
     if (!res.write(value))
       await new Promise<void>((resolve) => {
         res.once('drain', resolve);
         res.once('close', resolve);
       });
   }
-  res.end();
 }

@@ -5,8 +5,10 @@ const PLACE = Symbol.for('holdfast.metrics');
 
 /** The process's figures and every sale's units, in Prometheus's text format. */
 export async function metrics(shop: HoldfastProcess): Promise<Response> {
-  const { registry, units, watching } = instruments();
+  const { registry, units, watching, alarms } = instruments();
   units.reset();
+  alarms.reset();
+  for (const { kind, open } of await shop.alarms.counts().catch(() => [])) alarms.set({ kind }, open);
   watching.set(shop.events.clients);
   for (const sale of await shop.catalog.sales()) {
     const { answer } = await shop.live.look(sale);
@@ -39,5 +41,11 @@ function make() {
     registers: [registry],
   });
   const watching = new Gauge({ name: 'holdfast_live_clients', help: 'Open event streams', registers: [registry] });
-  return { registry, units, watching };
+  const alarms = new Gauge({
+    name: 'holdfast_open_alarms',
+    help: 'What a human must look at, by kind',
+    labelNames: ['kind'],
+    registers: [registry],
+  });
+  return { registry, units, watching, alarms };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { problem } from '#lib/http/answers.ts';
 import type { RouteModule } from '#lib/http/lane.ts';
 import { type Rules, rulesOf } from '#lib/http/route.ts';
+import { LIMITS } from '#lib/limits.ts';
 import { RATES } from '#lib/rates/index.ts';
 
 /** What an answer of one status is made of: JSON, text of some other kind, or nothing. */
@@ -11,7 +12,13 @@ export type Answered = z.ZodType | 'text/event-stream' | 'text/plain' | 'nothing
 export interface Described {
   summary: string;
   answers: Record<number, Answered>;
+  /** What the handler reads of the body by itself: by kind of content, what it is parsed with. Without it the rules say it. */
+  sent?: Record<string, z.ZodType>;
+  /** Headers that count here; all of them may be missing as far as the form goes. */
+  headers?: Header[];
 }
+
+export type Header = 'Idempotency-Key' | 'Holdfast-Signature' | 'Stripe-Signature';
 
 /** An address of the API: its handlers, whose own schemas are read, and the words for each method. */
 export interface DescribedRoute {
@@ -84,19 +91,19 @@ const WHO: Record<Rules['who'], { words: string; security: Schema[] }> = {
   admin: { words: 'The merchant’s.', security: [{ session: [] }, { adminKey: [] }] },
 };
 
-function operation(path: string, method: string, { summary, answers }: Described, rules: Rules): Operation {
+function operation(path: string, method: string, described: Described, rules: Rules): Operation {
+  const { summary, answers, headers = [] } = described;
+  const sent = described.sent ?? (rules.body ? { 'application/json': rules.body } : undefined);
   const who = WHO[rules.who];
   const rate = rules.rate ?? (method === 'GET' ? 'read' : 'change');
-  const limits = rate === 'none' ? [] : Object.entries(RATES[rate]);
+  const limits = Object.entries(RATES[rate]);
   const said = limits.map(([by, { points, windowSeconds }]) => `${points} in ${windowSeconds} s by ${by}`);
   return {
     summary,
     description: [who.words, said.length > 0 ? `At most ${said.join(', ')}.` : ''].filter(Boolean).join(' '),
     security: who.security,
-    parameters: parameters(path, method, rules),
-    ...(rules.body
-      ? { requestBody: { required: true, content: { 'application/json': { schema: toSchema(rules.body, 'input') } } } }
-      : {}),
+    parameters: [...parameters(path, rules), ...headers.map(inHeader)],
+    ...(sent ? { requestBody: { required: true, content: toContent(sent) } } : {}),
     responses: {
       ...Object.fromEntries(Object.entries(answers).map(([status, answered]) => [status, response(answered)])),
       default: {
@@ -114,7 +121,7 @@ function response(answered: Answered): Operation['responses'][string] {
   return { description: 'Done', content: { 'application/json': { schema: toSchema(answered, 'output') } } };
 }
 
-function parameters(path: string, method: string, { params, query }: Rules): Operation['parameters'] {
+function parameters(path: string, { params, query }: Rules): Operation['parameters'] {
   const members = (schema: z.ZodType | undefined) =>
     Object.entries((schema ? (toSchema(schema, 'input').properties as Record<string, Schema>) : undefined) ?? {});
   const ofPath = new Map(members(params));
@@ -126,18 +133,18 @@ function parameters(path: string, method: string, { params, query }: Rules): Ope
       schema: ofPath.get(name!) ?? { type: 'string' },
     })),
     ...members(query).map(([name, schema]) => ({ name, in: 'query' as const, required: false, schema })),
-    ...(method === 'POST'
-      ? [
-          {
-            name: 'Idempotency-Key',
-            in: 'header' as const,
-            required: false,
-            schema: { type: 'string', maxLength: 255 },
-          },
-        ]
-      : []),
   ];
 }
+
+const inHeader = (name: Header) => ({
+  name,
+  in: 'header' as const,
+  required: false,
+  schema: { type: 'string', ...(name === 'Idempotency-Key' ? { maxLength: LIMITS.keyLength } : {}) },
+});
+
+const toContent = (sent: Record<string, z.ZodType>) =>
+  Object.fromEntries(Object.entries(sent).map(([type, schema]) => [type, { schema: toSchema(schema, 'input') }]));
 
 /** What comes in is described as it is sent, before anything is made of it. */
 function toSchema(schema: z.ZodType, io: 'input' | 'output'): Schema {

@@ -19,5 +19,6 @@ export async function orderOf(
 /** Why an order that is no longer RESERVED cannot do what was asked. */
 export function endedProblem(order: Order): Response {
   if (order.status === 'PAID') return problem('ORDER_ALREADY_PAID', { orderId: order.orderId });
-  return problem(order.reason === 'EXPIRED' ? 'ORDER_EXPIRED' : 'ORDER_CANCELLED', { orderId: order.orderId });
+  const { orderId, reason } = order;
+  return problem(reason === 'EXPIRED' ? 'ORDER_EXPIRED' : 'ORDER_CANCELLED', { orderId, reason });
 }

@@ -7,10 +7,10 @@ const SHOWN = 6;
 
 /** @param order a PAID one */
 export async function toReceiptAnswer(
-  { receipts, env }: Pick<HoldfastProcess, 'receipts' | 'env'>,
+  { receipts, env, catalog }: Pick<HoldfastProcess, 'receipts' | 'env' | 'catalog'>,
   order: Order,
 ): Promise<ReceiptAnswer> {
-  const refunds = await receipts.refundsOf(order);
+  const [refunds, sale] = await Promise.all([receipts.refundsOf(order), catalog.sale(order.saleId)]);
   return {
     orderId: order.orderId,
     seller: env.SELLER_NAME,
@@ -23,6 +23,7 @@ export async function toReceiptAnswer(
     tax: order.tax,
     payment: `…${(order.payment ?? '').slice(-SHOWN)}`,
     refunds: refunds.map(({ amount, atMs }) => ({ amount, at: atMs === null ? null : new Date(atMs).toISOString() })),
+    ships: sale?.ships ?? false,
     delivery: order.delivery ?? null,
     link: `/orders/${order.orderId}/receipt#${receipts.secretOf(order.orderId)}`,
   };

@@ -1,14 +1,14 @@
 import type { z } from 'zod';
 import { clientAddress, neighbourhood } from '#lib/http/address.ts';
 import { readJson } from '#lib/http/body.ts';
-import { type Caller, callerOf, type Who } from '#lib/http/caller.ts';
+import { type Caller, callerOf, type Named, namedBy, type Who } from '#lib/http/caller.ts';
 import { tryKey } from '#lib/http/guess.ts';
 import { problem, RequestError, tooMany } from '#lib/http/problem.ts';
 import { idempotencyKey } from '#lib/http/schemas.ts';
 import { LIMITS } from '#lib/limits.ts';
 import { log } from '#lib/log.ts';
 import { type HoldfastProcess, holdfast } from '#lib/process.ts';
-import type { Exceeded, PointsOf, RateClass } from '#lib/rates/index.ts';
+import type { Exceeded, RateClass } from '#lib/rates/index.ts';
 import { isUnavailable } from '#lib/unavailable.ts';
 
 /** What Next passes to a route handler beside the request, and what the express lane passes too. */
@@ -19,9 +19,14 @@ export interface RouteContext {
 export interface Rules<Params = unknown, Query = unknown, Body = unknown> {
   who: Who;
   /** Which points a call costs (lib/rates/table.ts): `read` for GET and `change` for the rest when it says nothing. */
-  rate?: RateClass | 'none';
+  rate?: RateClass;
   /** Look the caller's account up now, whatever the process knows of it: for what moves money. */
   fresh?: boolean;
+  /**
+   * Let a guest's cookie name its guest, also when an account has been it: only for the checkout, whose losers must not touch
+   * MongoDB. A copied cookie can hold a unit there, like anybody; it can neither see nor pay for it, nor check out a cart.
+   */
+  trustGuest?: boolean;
   params?: z.ZodType<Params>;
   query?: z.ZodType<Query>;
   /** How the body is parsed; without it the handler may read `request` itself. */
@@ -70,9 +75,13 @@ export function route<Params = unknown, Query = unknown, Body = unknown>(
       if (!rules.anyOrigin) checkOrigin(request, shop.env.NEXTAUTH_URL);
       const address = clientAddress(request.headers, shop.env.TRUSTED_PROXY_HOPS);
       const rate = tryMerchant(shop, request, address) ? 'none' : (rules.rate ?? usualRate(request));
-      checkRate(shop, rate, { address: neighbourhood(address) }); // before anybody is looked up
-      const caller = await callerOf(shop, request, rules);
-      if (!caller.isAdmin) checkRate(shop, rate, { customer: caller.customer });
+      const from = { address: neighbourhood(address) };
+      refuse(shop.rates.look(rate, from)); // before a cookie is deciphered
+      const named = rules.who === 'anyone' ? NOBODY : await namedBy(shop, request);
+      refuse(shop.rates.look(rate, { customer: named.token?.sub ?? named.guest ?? '' })); // before the neighbours pay for it
+      refuse(shop.rates.take(rate, from)); // before anybody is looked up
+      const caller = await callerOf(shop, request, named, rules);
+      if (!caller.isAdmin) refuse(shop.rates.take(rate, { customer: caller.customer }));
       const call = {
         ...caller,
         shop,
@@ -119,6 +128,7 @@ export function answersNothing(): Handler {
   return Object.assign(async () => problem('NOT_FOUND'), { [RULES]: NOTHING });
 }
 
+const NOBODY: Named = { token: undefined, guest: undefined };
 const NOTHING: Rules = { who: 'anyone', rate: 'none' };
 
 /** A JSON answer that nobody may cache. */
@@ -194,8 +204,7 @@ function tryMerchant(shop: HoldfastProcess, request: Request, address: string): 
 
 const usualRate = ({ method }: Request): RateClass => (SAFE.has(method) ? 'read' : 'change');
 
-function checkRate({ rates }: HoldfastProcess, of: RateClass | 'none', points: PointsOf): void {
-  const exceeded = of === 'none' ? undefined : rates.take(of, points);
+function refuse(exceeded: Exceeded | undefined): void {
   if (exceeded) throw new ExceededError(exceeded);
 }
 

@@ -1,7 +1,8 @@
 import type { Cart } from '#lib/carts/index.ts';
-import type { CartAnswer, CheckoutAnswer, MoneyBack, OrderAnswer, OrderDelivery } from '#lib/contract.ts';
+import type { CartAnswer, CheckoutAnswer, OrderAnswer, OrderDelivery } from '#lib/contract.ts';
 import { LIMITS } from '#lib/limits.ts';
 import type { Order } from '#lib/orders/index.ts';
+import type { PaymentStory } from '#lib/payments/index.ts';
 import type { HoldfastProcess } from '#lib/process.ts';
 
 /**
@@ -43,12 +44,12 @@ export function toCheckoutAnswer(order: Order, { serverTime, until }: Clock): Ch
 }
 
 /** @param sale the order's sale as the catalog knows it, for its lengths
- * @param moneyBack whether a payment of it goes back */
+ * @param story what may be told of its payments */
 export function toOrderAnswer(
   order: Order,
   at: Clock,
   sale: { holdSeconds: number; extendSeconds: number; ships: boolean } | undefined,
-  moneyBack: MoneyBack | undefined,
+  story: PaymentStory | undefined,
 ): OrderAnswer {
   return {
     ...toCheckoutAnswer(order, at),
@@ -60,7 +61,7 @@ export function toOrderAnswer(
     extensions: order.extensions,
     extendSeconds: sale?.extendSeconds ?? 0,
     holdSeconds: sale?.holdSeconds ?? 0,
-    moneyBack: moneyBack ?? null,
+    ...(story ?? { moneyBack: null, moneyBackCause: null, paymentOpen: false, declined: false }),
     paidAt: order.paidAtMs === null ? null : new Date(order.paidAtMs).toISOString(),
     ships: sale?.ships ?? false,
     delivery: toOrderDelivery(order),

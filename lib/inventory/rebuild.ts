@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { InventoryScripts } from '#lib/inventory/scripts.ts';
 import type { LiveOrder, RebuildStep, SaleSettings } from '#lib/inventory/types.ts';
 import { LIMITS } from '#lib/limits.ts';
@@ -16,11 +15,16 @@ export type Rebuilt = 'ready' | Exclude<RebuildStep, 'done'>;
 /**
  * Write a sale that Redis does not know (any more) anew from MongoDB, in bounded steps behind a fence.
  * While it runs, checkout answers "not ready"; when the last step has run, the sale sells again.
+ * @param rebuildId fresh and random: its fence
  * @returns `fenced` when another rebuilder was or became the owner, `alreadyReady` when there was nothing to do,
  *   `incomplete` when Redis lost a step of it (begin again)
  */
-export async function rebuild(scripts: InventoryScripts, saleId: string, truth: SaleTruth): Promise<Rebuilt> {
-  const rebuildId = randomUUID();
+export async function rebuild(
+  scripts: InventoryScripts,
+  saleId: string,
+  rebuildId: string,
+  truth: SaleTruth,
+): Promise<Rebuilt> {
   if (!(await scripts.rebuildStart(saleId, rebuildId))) return 'fenced';
   const stopped = await writeAnew(scripts, saleId, rebuildId, truth);
   return stopped === 'done' ? 'ready' : stopped;

@@ -77,7 +77,7 @@ export interface InventoryScripts {
   stockPage(saleId: string, productId: string, offset: number, limit: number): Promise<string[]>;
   /** Make a sale not ready, so that it is rebuilt: what Redis says of it cannot be true. */
   close(saleId: string): Promise<void>;
-  /** Take the rebuild fence of a sale. @returns false when another rebuilder has it */
+  /** Take the rebuild fence of a sale; safe to repeat. @returns false when another rebuilder has it */
   rebuildStart(saleId: string, rebuildId: string): Promise<boolean>;
   /** Forget the next old holds. @returns left = how many were forgotten; 0 means none is left */
   rebuildClear(saleId: string, rebuildId: string): Promise<{ step: RebuildStep; cleared: number }>;

@@ -1,10 +1,15 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { type Catalog, type LiveSales, toOneSaleAnswer } from '#lib/catalog/index.ts';
 import { LIMITS } from '#lib/limits.ts';
 import { log } from '#lib/log.ts';
 import { keys, parseChangesChannel } from '#lib/redis/keys.ts';
 
-type Send = (frame: string) => void;
+type Send = (frame: Uint8Array) => void;
+
+const encoder = new TextEncoder();
+const RETRY = encoder.encode('retry: 2000\n\n');
+const HEARTBEAT = encoder.encode(': here\n\n');
 
 /** Who watches; whoever is empty is not counted. */
 export interface Watcher {
@@ -13,15 +18,19 @@ export interface Watcher {
 }
 
 interface Watched {
-  listeners: Set<Send>;
+  /** Who watches, and which look they were last told of. */
+  listeners: Map<Send, number>;
   /** Set while an update is due: changes until then are one update. */
   timer: NodeJS.Timeout | undefined;
+  /** While everybody is being told; `again`: there is something to tell after that. */
+  telling: boolean;
+  again: boolean;
   updatedAt: number;
 }
 
 /**
  * Live updates of sales: one Redis subscriber per process, however many shoppers watch. A change in Redis makes one look at
- * the sale, at most every LIMITS.sseUpdateMs, and its result goes to everybody who watches that sale.
+ * the sale, one at a time and LIMITS.sseUpdateMs apart, and its result goes to everybody who watches that sale.
  */
 export class SaleEvents {
   readonly #subscriber: Redis;
@@ -29,6 +38,8 @@ export class SaleEvents {
   readonly #live: LiveSales;
   readonly #capped: boolean;
   readonly #watched = new Map<string, Watched>();
+  /** Looks so far: the number of the last one. */
+  #looks = 0;
   /** Ends every open stream. */
   readonly #open = new Set<() => void>();
   /** Open streams by customer and by address. */
@@ -44,6 +55,9 @@ export class SaleEvents {
       const saleId = parseChangesChannel(channel);
       if (saleId) this.#changed(saleId);
     });
+    subscriber.on('ready', () => {
+      for (const saleId of this.#watched.keys()) this.#subscribe(saleId);
+    });
   }
 
   /** How many watch now. */
@@ -52,23 +66,24 @@ export class SaleEvents {
   }
 
   /**
-   * An event stream of one sale: its state now, then after each change; comments as heartbeat.
+   * An event stream of one sale: its state now, then after each change; comments as heartbeat. It ends by an error when
+   * something of it is still unread: then nobody waits for the reader.
    * @param signal ends the stream
-   * @returns `full` when the process serves LIMITS.sseClientsPerProcess already, `tooMany` when it serves this watcher too often
+   * @returns `full` when the process serves LIMITS.sseClientsPerProcess already, `customer` or `address` when that one has all it may have
    */
-  stream(saleId: string, watcher: Watcher, signal: AbortSignal): ReadableStream<Uint8Array> | 'full' | 'tooMany' {
+  stream(saleId: string, watcher: Watcher, signal: AbortSignal): ReadableStream<Uint8Array> | 'full' | keyof Watcher {
     if (this.#open.size >= LIMITS.sseClientsPerProcess) return 'full';
-    if (this.#capped && this.#watchesTooMuch(watcher)) return 'tooMany';
-    const encoder = new TextEncoder();
+    const exhausted = this.#capped ? this.#exhausted(watcher) : undefined;
+    if (exhausted) return exhausted;
     let stop = () => {};
     return new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
           const send: Send = (frame) => {
-            if ((controller.desiredSize ?? 0) <= 0) return stop(); // a reader this slow starts again
-            controller.enqueue(encoder.encode(frame));
+            if ((controller.desiredSize ?? 0) <= 0) return stop(); // a reader this slow is hung up on, and may start again
+            controller.enqueue(frame);
           };
-          const heartbeat = setInterval(() => send(': here\n\n'), LIMITS.sseHeartbeatMs);
+          const heartbeat = setInterval(() => send(HEARTBEAT), LIMITS.sseHeartbeatMs);
           stop = () => {
             this.#open.delete(stop);
             this.#note(watcher, -1);
@@ -77,14 +92,15 @@ export class SaleEvents {
             signal.removeEventListener('abort', onAbort);
             this.#leave(saleId, send);
             try {
-              controller.close();
+              if ((controller.desiredSize ?? 0) < LIMITS.sseBufferedBytes) controller.error(new Error('not read'));
+              else controller.close();
             } catch {} // closed by the reader
           };
           this.#open.add(stop);
           this.#note(watcher, 1);
           const onAbort = () => stop();
           signal.addEventListener('abort', onAbort);
-          send('retry: 2000\n\n');
+          send(RETRY);
           this.#join(saleId, send);
           if (signal.aborted) stop();
         },
@@ -99,11 +115,10 @@ export class SaleEvents {
     for (const stop of [...this.#open]) stop();
   }
 
-  #watchesTooMuch({ customer, address }: Watcher): boolean {
-    return (
-      (this.#openBy.get(customer) ?? 0) >= LIMITS.sseClientsPerCustomer ||
-      (this.#openBy.get(address) ?? 0) >= LIMITS.sseClientsPerAddress
-    );
+  #exhausted({ customer, address }: Watcher): keyof Watcher | undefined {
+    if ((this.#openBy.get(customer) ?? 0) >= LIMITS.sseClientsPerCustomer) return 'customer';
+    if ((this.#openBy.get(address) ?? 0) >= LIMITS.sseClientsPerAddress) return 'address';
+    return undefined;
   }
 
   #note({ customer, address }: Watcher, more: 1 | -1): void {
@@ -117,13 +132,18 @@ export class SaleEvents {
   #join(saleId: string, send: Send): void {
     let watched = this.#watched.get(saleId);
     if (!watched) {
-      watched = { listeners: new Set(), timer: undefined, updatedAt: 0 };
+      watched = { listeners: new Map(), timer: undefined, telling: false, again: false, updatedAt: 0 };
       this.#watched.set(saleId, watched);
-      const subscribed = this.#subscriber.subscribe(keys.changes(saleId)); // made again on reconnect
-      subscribed.then(() => this.#changed(saleId)).catch(() => {}); // what changed before it counted is told now
+      this.#subscribe(saleId);
     }
-    watched.listeners.add(send);
-    this.#update(saleId, [send]);
+    watched.listeners.set(send, 0);
+    void this.#update(saleId, watched, [send]);
+  }
+
+  /** Hear of a sale's changes, for the first time or after a lost connection; what changed before it counted is told now. */
+  #subscribe(saleId: string): void {
+    const subscribed = this.#subscriber.subscribe(keys.changes(saleId));
+    subscribed.then(() => this.#changed(saleId)).catch(() => {});
   }
 
   #leave(saleId: string, send: Send): void {
@@ -135,26 +155,51 @@ export class SaleEvents {
     this.#subscriber.unsubscribe(keys.changes(saleId)).catch(() => {});
   }
 
+  /** Have everybody told, when those before have been told and LIMITS.sseUpdateMs are over. */
   #changed(saleId: string): void {
     const watched = this.#watched.get(saleId);
     if (!watched || watched.timer) return;
+    if (watched.telling) {
+      watched.again = true;
+      return;
+    }
     const wait = Math.max(0, watched.updatedAt + LIMITS.sseUpdateMs - performance.now());
-    watched.timer = setTimeout(() => {
-      watched.timer = undefined;
-      watched.updatedAt = performance.now();
-      this.#update(saleId, watched.listeners);
-    }, wait);
+    watched.timer = setTimeout(() => void this.#updateAll(saleId, watched), wait);
   }
 
-  #update(saleId: string, listeners: Iterable<Send>): void {
-    this.#catalog
-      .sale(saleId)
-      .then((sale) => (sale ? this.#live.look(sale) : undefined))
-      .then((look) => {
-        if (!look) return;
-        const frame = `event: sale\ndata: ${JSON.stringify(toOneSaleAnswer(look))}\n\n`;
-        for (const send of [...listeners]) send(frame);
-      })
-      .catch((err: unknown) => log().debug({ err, saleId }, 'live update missed; the next change brings one'));
+  async #updateAll(saleId: string, watched: Watched): Promise<void> {
+    watched.timer = undefined;
+    watched.telling = true;
+    watched.again = false;
+    await this.#update(saleId, watched, [...watched.listeners.keys()]);
+    watched.telling = false;
+    watched.updatedAt = performance.now();
+    if (watched.again) this.#changed(saleId);
+  }
+
+  /**
+   * Look at a sale and tell these of it, not all in one turn of the event loop: checkouts come between. Whoever has heard of a
+   * later look hears nothing; when the look fails, everybody is told a little later.
+   */
+  async #update(saleId: string, { listeners }: Watched, waiting: Send[]): Promise<void> {
+    try {
+      const sale = await this.#catalog.sale(saleId);
+      this.#looks += 1;
+      const number = this.#looks;
+      const look = sale && (await this.#live.look(sale));
+      if (!look) return;
+      const frame = encoder.encode(`event: sale\ndata: ${JSON.stringify(toOneSaleAnswer(look))}\n\n`);
+      while (waiting.length > 0) {
+        for (const send of waiting.splice(0, LIMITS.sseToldAtOnce)) {
+          if ((listeners.get(send) ?? number) >= number) continue;
+          listeners.set(send, number);
+          send(frame);
+        }
+        if (waiting.length > 0) await nextTurn();
+      }
+    } catch (err) {
+      log().debug({ err, saleId }, 'live update missed; another one is tried');
+      this.#changed(saleId);
+    }
   }
 }

@@ -61,6 +61,7 @@ const INDEXES: Index[] = [
     fields: { tryAt: 1 },
     options: { name: 'to_do', partialFilterExpression: { done: false } },
   },
+  { on: 'paymentEvents', fields: { orderId: 1, receivedAt: 1 }, options: { name: 'order_received' } },
   {
     on: 'refunds',
     fields: { tryAt: 1 },

@@ -21,6 +21,8 @@ export interface SaleRecord {
   holdsBeforeWait?: number;
   /** How often the sale was rebuilt in Redis. */
   epoch: number;
+  /** When the last of its rebuilds began; creating it is the first. */
+  rebuiltAt?: Date;
   createdAt: Date;
   /** By MongoDB's clock, so that readers can ask for what changed. */
   updatedAt: Date;
@@ -128,11 +130,21 @@ export interface BegunPaymentRecord {
 /** Something that a human must look at; its id is `<kind>:<subject>`. */
 export interface AlarmRecord {
   _id: string;
-  kind: 'captureFailed' | 'captureStuck' | 'refundStuck' | 'eventStuck' | 'paymentMismatch' | 'paymentUnknown';
+  kind:
+    | 'captureFailed'
+    | 'captureStuck'
+    | 'refundStuck'
+    | 'refundedOutside'
+    | 'eventStuck'
+    | 'paymentMismatch'
+    | 'otherMode'
+    | 'paymentUnknown';
   /** The order's or the payment's id. */
   subject: string;
   detail: string;
   open: boolean;
+  /** Closed because the trouble was over, not by a human. */
+  over?: boolean;
   raisedAt: Date;
   closedAt?: Date;
   note?: string;
@@ -146,6 +158,8 @@ export interface RefundRecord {
   currency: string;
   reason: string;
   status: 'PENDING' | 'DONE';
+  /** PENDING, and the provider has begun to give it back; that may take days. */
+  underWay?: boolean;
   attempts: number;
   /** A worker takes it up from then on. */
   tryAt: Date;
@@ -264,6 +278,7 @@ export function models(connection: Connection): Models {
       accountsOnly: { type: Boolean, default: false },
       holdsBeforeWait: Number,
       epoch: amount,
+      rebuiltAt: Date,
       createdAt: when,
       updatedAt: when,
     }),
@@ -337,6 +352,7 @@ export function models(connection: Connection): Models {
       currency: text,
       reason: text,
       status: { type: String, enum: ['PENDING', 'DONE'], required: true },
+      underWay: Boolean,
       attempts: amount,
       tryAt: when,
       createdAt: when,
@@ -356,6 +372,7 @@ export function models(connection: Connection): Models {
       subject: text,
       detail: text,
       open: { type: Boolean, required: true },
+      over: Boolean,
       raisedAt: when,
       closedAt: Date,
       note: String,

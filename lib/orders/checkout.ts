@@ -49,7 +49,7 @@ export type Checkout =
 export async function checkout(shop: Shop, request: CheckoutRequest): Promise<Checkout> {
   const priceChanged = isPriceChanged(request);
   for (let attempt = 0; attempt < LIMITS.reserveAttempts; attempt++) {
-    const orderId = shop.newOrderId();
+    const orderId = shop.newId();
     const reserved = await shop.inventory.reserve({ ...request, orderId, priceChanged });
     const outcome = await proceed(shop, request, orderId, reserved);
     if (outcome !== 'again') return outcome;
@@ -89,7 +89,7 @@ async function place(
   // A PAID order may have taken a unit out of this hold before it had its order; a Redis that a crash has torn may even give
   // one unit twice, which no index catches inside one order.
   if (order.items.some(({ tokens, quantity }) => new Set(tokens).size !== quantity || tokens.length !== quantity)) {
-    await withdraw(shop, order, nowMs);
+    await withdraw(shop, order, nowMs, 'CONFLICT');
     return 'again';
   }
   const placed = await shop.orders.insertReserved(order);
@@ -104,13 +104,13 @@ async function place(
       await follow(shop, { ...placed.order, saleId: order.saleId });
       return { status: 'orderExpired', orderId: order.orderId };
     case 'keyTaken':
-      await withdraw(shop, order, nowMs);
+      await withdraw(shop, order, nowMs, 'KEY_TAKEN');
       return placed.order.requestFingerprint === order.requestFingerprint
         ? known(placed.order, nowMs)
         : { status: 'keyReused' };
     case 'tokenTaken':
       for (const owner of placed.owners) await giveTo(shop, owner, order);
-      await withdraw(shop, order, nowMs);
+      await withdraw(shop, order, nowMs, 'CONFLICT');
       return 'again';
     default:
       return placed satisfies never;
@@ -125,9 +125,9 @@ async function giveTo(shop: Shop, owner: Order, own: Order): Promise<void> {
 }
 
 /** End the own hold for good: a tombstone in MongoDB first, then its tokens go back. */
-async function withdraw(shop: Shop, own: Order, nowMs: number): Promise<void> {
+async function withdraw(shop: Shop, own: Order, nowMs: number, reason: 'CONFLICT' | 'KEY_TAKEN'): Promise<void> {
   const { orderId, saleId, customer, cartId } = own;
-  const grave = await shop.orders.cancel(orderId, 'CONFLICT', nowMs, { tombstone: { saleId, customer } });
+  const grave = await shop.orders.cancel(orderId, reason, nowMs, { tombstone: { saleId, customer } });
   if (grave?.status === 'CANCELLED') await release(shop.inventory, saleId, orderId, cartId);
 }
 
@@ -158,8 +158,9 @@ async function resume(
     const deadlineMs = Math.max(order.deadlineMs, look.status === 'held' ? look.hold.deadlineMs : 0);
     return { status: 'alreadyHeld', order: { ...order, deadlineMs }, nowMs: look.nowMs };
   }
+  if (!order && look.status === 'saleNotReady') return { status: 'saleNotReady' }; // its hold is not known until it is
   if (by === 'key') return order ? known(order, look.nowMs) : { status: 'orderExpired', orderId };
-  if (order) await follow(shop, order);
+  if (order) await follow(shop, { ...order, saleId });
   else await release(shop.inventory, saleId, orderId, cartId); // a cart record without hold or order
   return 'again';
 }

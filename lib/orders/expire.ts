@@ -29,7 +29,7 @@ export async function expire(shop: Shop, saleId: string, orderId: string): Promi
   }
   crashPoint('after_cancel');
   if (order.status === 'RESERVED') return rearm(shop, orderId, order.deadlineMs); // the order's deadline is later
-  await follow(shop, order);
+  await follow(shop, { ...order, saleId }); // a stray payment's tombstone knows no sale
   return { status: order.status === 'PAID' ? 'paid' : 'expired', order };
 }
 

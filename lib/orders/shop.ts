@@ -7,8 +7,8 @@ import type { OrderStore } from '#lib/orders/store.ts';
 export interface Shop {
   inventory: InventoryScripts;
   orders: OrderStore;
-  /** A fresh random UUID: an order's id exists before anything is reserved. */
-  newOrderId(): string;
+  /** A fresh random UUID: an order's id exists before anything is reserved, a rebuild's before it has begun. */
+  newId(): string;
 }
 
 /**

@@ -66,7 +66,7 @@ export interface OrderStore {
   extend(orderId: string, deadlineMs: number, reason: ExtendReason): Promise<Order | undefined>;
   /**
    * What came of capturing a PAID order's money: it is with the shop; it never will be; or it is tried again, later each time.
-   * @returns how often it has failed
+   * @returns how often it has failed so far
    */
   noteCapture(orderId: string, outcome: 'captured' | 'impossible' | 'failed'): Promise<number>;
   /** A page of a sale's orders in a status, or of all sales' (`saleId` null), by id; `after` is the last page's last id. */
@@ -154,19 +154,15 @@ export function orderStore({ orders }: Pick<Models, 'orders'>): OrderStore {
 
     async noteCapture(orderId, outcome) {
       const filter = { _id: orderId as never, status: 'PAID' };
-      if (outcome !== 'failed') {
-        await collection.updateOne(filter, {
-          $set: outcome === 'captured' ? { captured: true, captureFailed: false } : { captureFailed: true },
-        });
-        return 0;
-      }
-      const noted = await collection.findOneAndUpdate(
-        filter,
-        { $inc: { captureAttempts: 1 } },
-        { returnDocument: 'after' },
-      );
+      const change = {
+        captured: { $set: { captured: true, captureFailed: false } },
+        impossible: { $set: { captureFailed: true } },
+        failed: { $inc: { captureAttempts: 1 } },
+      }[outcome];
+      const noted = await collection.findOneAndUpdate(filter, change, { returnDocument: 'after' });
       const attempts = Number(noted?.captureAttempts ?? 0);
-      await collection.updateOne(filter, { $set: { captureAt: new Date(Date.now() + backoffMs(attempts)) } });
+      if (outcome === 'failed')
+        await collection.updateOne(filter, { $set: { captureAt: new Date(Date.now() + backoffMs(attempts)) } });
       return attempts;
     },
 

@@ -12,34 +12,36 @@ export interface BegunPayment {
 
 /** Payments that were begun: written down before the provider is asked, so that none is forgotten. */
 export interface BegunPayments {
-  /** A payment of this order begins. @param lookAtMs when to look after it, unix ms; a second time changes nothing */
-  begin(orderId: string, lookAtMs: number): Promise<void>;
+  /** A payment of this order begins. @param lookAtMs when to look after it, unix ms; a second time only says that there is something to look after
+   * @returns whether one was begun before, and its id if that is known */
+  begin(orderId: string, lookAtMs: number): Promise<{ again: boolean; paymentId: string | undefined }>;
   /** The provider has answered: there is something to look after, also if nobody thought so any more. */
   note(orderId: string, paymentId: string): Promise<void>;
-  /** Take up what is due, at most LIMITS.inboxBatch; another worker leaves it alone for LIMITS.paymentLeaseMs. */
+  /** Take up what is due, as many as are looked at side by side (LIMITS.paymentsAtOnce); another worker leaves it alone for LIMITS.paymentLeaseMs. */
   due(): Promise<BegunPayment[]>;
-  /** Look again at a moment, unix ms. */
+  /** Look again at a moment, unix ms, also if another worker saw its end meanwhile. */
   lookAgain(orderId: string, atMs: number): Promise<void>;
-  /** Nothing is left to look after. */
-  noteEnded(orderId: string): Promise<void>;
+  /** Nothing is left to look after. @param paymentId as it was known on looking: after another one was noted, there is */
+  noteEnded(orderId: string, paymentId: string | undefined): Promise<void>;
 }
 
 /** The real ones. */
 export function begunPayments({ payments }: Pick<Models, 'payments'>): BegunPayments {
   return {
     async begin(orderId, lookAtMs) {
-      await payments.updateOne(
+      const before = await payments.findOneAndUpdate(
         { _id: orderId },
-        { $setOnInsert: { begunAt: new Date(), lookAt: new Date(lookAtMs), looks: 0, ended: false } },
-        { upsert: true },
+        { $set: { ended: false }, $setOnInsert: { begunAt: new Date(), lookAt: new Date(lookAtMs), looks: 0 } },
+        { upsert: true, returnDocument: 'before' },
       );
+      return { again: before !== null, paymentId: before?.payment };
     },
     async note(orderId, paymentId) {
       await payments.updateOne({ _id: orderId }, { $set: { payment: paymentId, ended: false } });
     },
     async due() {
       const taken: BegunPayment[] = [];
-      while (taken.length < LIMITS.inboxBatch) {
+      while (taken.length < LIMITS.paymentsAtOnce) {
         const now = Date.now();
         const record = await payments
           .findOneAndUpdate(
@@ -54,10 +56,10 @@ export function begunPayments({ payments }: Pick<Models, 'payments'>): BegunPaym
       return taken;
     },
     async lookAgain(orderId, atMs) {
-      await payments.updateOne({ _id: orderId, ended: false }, { $set: { lookAt: new Date(atMs) } });
+      await payments.updateOne({ _id: orderId }, { $set: { lookAt: new Date(atMs), ended: false } });
     },
-    async noteEnded(orderId) {
-      await payments.updateOne({ _id: orderId }, { $set: { ended: true } });
+    async noteEnded(orderId, paymentId) {
+      await payments.updateOne({ _id: orderId, payment: paymentId ?? { $exists: false } }, { $set: { ended: true } });
     },
   };
 }

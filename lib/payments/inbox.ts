@@ -24,7 +24,7 @@ export interface Inbox {
 const TAKE_UP_AFTER_MS = 2_000;
 
 /** The real inbox. */
-export function inbox({ paymentEvents }: Pick<Models, 'paymentEvents'>, alarms: Pick<Alarms, 'raise'>): Inbox {
+export function inbox({ paymentEvents }: Pick<Models, 'paymentEvents'>, alarms: Pick<Alarms, 'raise' | 'over'>): Inbox {
   return {
     async store({ eventId, ...fields }) {
       const record = await paymentEvents
@@ -46,7 +46,8 @@ export function inbox({ paymentEvents }: Pick<Models, 'paymentEvents'>, alarms: 
     },
 
     async noteDone(eventId, outcome) {
-      await paymentEvents.updateOne({ _id: eventId }, { $set: { done: true, outcome } });
+      const event = await paymentEvents.findOneAndUpdate({ _id: eventId }, { $set: { done: true, outcome } }).lean();
+      if (event && event.attempts >= LIMITS.paymentAttempts) await alarms.over('eventStuck', eventId);
     },
 
     async waiting() {
@@ -58,8 +59,8 @@ export function inbox({ paymentEvents }: Pick<Models, 'paymentEvents'>, alarms: 
       for (const { _id, attempts, type } of records) {
         const tryAt = new Date(Date.now() + backoffMs(attempts + 1, LIMITS.eventPauseMs));
         await paymentEvents.updateOne({ _id }, { $inc: { attempts: 1 }, $set: { tryAt } });
-        if (attempts + 1 === LIMITS.paymentAttempts)
-          await alarms.raise('eventStuck', _id, `${type} could not be settled ${attempts} times`);
+        if (attempts + 1 >= LIMITS.paymentAttempts)
+          await alarms.raise('eventStuck', _id, `${type} could not be settled ${attempts} times so far`);
       }
       return records.map(toEvent);
     },

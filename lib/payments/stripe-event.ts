@@ -20,6 +20,7 @@ const envelope = z.object({
   data: z.object({ object: z.unknown() }),
 });
 const intent = z.object({ id, amount: units, amount_capturable: units, amount_received: units, currency, metadata });
+const refund = z.object({ payment_intent: id.nullish(), amount: units, currency, metadata });
 const charge = z.object({ payment_intent: id.nullish(), amount_refunded: units, currency, metadata });
 
 interface Meaning {
@@ -43,14 +44,14 @@ export function orderIdOf(written: z.infer<typeof metadata>): string | undefined
  * @returns `ignored` for what is no news of a payment of this shop; `otherMode` for one of test mode at a live key, or the
  *   other way round; `malformed` for what Stripe would not send
  */
-export function readStripeEvent(event: unknown, live: boolean): Verified | { status: 'otherMode' } {
+export function readStripeEvent(event: unknown, live: boolean): Verified {
   const read = envelope.safeParse(event);
   if (!read.success) return { status: 'malformed' };
   const meaning = meaningOf(read.data);
   if (meaning === 'ignored' || meaning === 'malformed') return { status: meaning };
   const orderId = orderIdOf(meaning.metadata);
   if (!orderId) return { status: 'ignored' };
-  if (read.data.livemode !== live) return { status: 'otherMode' };
+  if (read.data.livemode !== live) return { status: 'otherMode', eventId: read.data.id, orderId };
   const amount = fromStripeAmount(meaning.units, meaning.currency);
   if (amount === undefined) return { status: 'malformed' };
   const { type, paymentId, currency } = meaning;
@@ -63,6 +64,12 @@ function meaningOf({ type, request, data }: z.infer<typeof envelope>): Meaning |
     if (!read.success) return 'malformed';
     const { payment_intent: paymentId, amount_refunded, ...rest } = read.data;
     return paymentId ? { type: 'payment.refunded', paymentId, units: amount_refunded, ...rest } : 'ignored';
+  }
+  if (type === 'refund.failed') {
+    const read = refund.safeParse(data.object);
+    if (!read.success) return 'malformed';
+    const { payment_intent: paymentId, amount, ...rest } = read.data;
+    return paymentId ? { type: 'payment.refundFailed', paymentId, units: amount, ...rest } : 'ignored';
   }
   if (!/^payment_intent\.(amount_capturable_updated|succeeded|payment_failed|canceled)$/.test(type)) return 'ignored';
   const read = intent.safeParse(data.object);

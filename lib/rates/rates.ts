@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { LIMITS } from '#lib/limits.ts';
-import { RATES, type Rate, type RateClass } from '#lib/rates/table.ts';
+import { networkOf } from '#lib/rates/network.ts';
+import { ADDRESSES_PER_NETWORK, RATES, type Rate, type RateClass } from '#lib/rates/table.ts';
 import { keys } from '#lib/redis/keys.ts';
 
 /** Whose points a call costs; whoever is empty is not counted. */
@@ -32,32 +33,39 @@ export class Rates {
     for (const [name, rates] of Object.entries(RATES)) {
       for (const [by, rate] of Object.entries(rates)) {
         this.#counters.set(`${name} ${by}`, new Counter(redis, `${name}-${by}`, rate));
+        if (by !== 'address') continue;
+        const wide = { ...rate, points: rate.points * ADDRESSES_PER_NETWORK };
+        this.#counters.set(`${name} network`, new Counter(redis, `${name}-network`, wide));
       }
     }
   }
 
-  /** Spend a point of each of the caller's. @returns what is used up, if anything; the call is refused then */
+  /**
+   * Spend a point of each of the caller's, or none at all: who is refused anyway uses up nothing of the neighbours'.
+   * @returns what is used up, if anything; the call is refused then
+   */
   take(of: RateClass, caller: PointsOf): Exceeded | undefined {
-    return this.#each(of, caller, (counter, key) => counter.take(key));
+    const exceeded = this.look(of, caller);
+    if (!exceeded) for (const [counter, key] of this.#countersOf(of, caller)) counter.spend(key);
+    return exceeded;
   }
 
   /** @returns what is used up, if anything, spending nothing */
   look(of: RateClass, caller: PointsOf): Exceeded | undefined {
-    return this.#each(of, caller, (counter, key) => counter.look(key));
-  }
-
-  #each(
-    of: RateClass,
-    caller: PointsOf,
-    ask: (counter: Counter, key: string) => Exceeded | undefined,
-  ): Exceeded | undefined {
     let worst: Exceeded | undefined;
-    for (const by of ['customer', 'address'] as const) {
-      const counter = this.#counters.get(`${of} ${by}`);
-      const exceeded = counter && caller[by] ? ask(counter, caller[by]) : undefined;
+    for (const [counter, key] of this.#countersOf(of, caller)) {
+      const exceeded = counter.look(key);
       if (exceeded && exceeded.retryAfterSeconds > (worst?.retryAfterSeconds ?? 0)) worst = exceeded;
     }
     return worst;
+  }
+
+  #countersOf(of: RateClass, { customer, address }: PointsOf): [Counter, key: string][] {
+    const whose = { customer, address, network: address && networkOf(address) };
+    return (['customer', 'address', 'network'] as const).flatMap((by) => {
+      const counter = this.#counters.get(`${of} ${by}`);
+      return counter && whose[by] ? [[counter, whose[by]]] : [];
+    });
   }
 }
 
@@ -87,12 +95,10 @@ class Counter {
     });
   }
 
-  take(key: string): Exceeded | undefined {
+  spend(key: string): void {
     const count = this.#current(key);
-    if (count.spent + count.untold >= this.#rate.points) return this.#exceeded(count);
     count.untold += 1;
     if (count.spent + count.untold > this.#rate.points / 10) void this.#tell(key, count);
-    return undefined;
   }
 
   look(key: string): Exceeded | undefined {

@@ -14,8 +14,12 @@ const perMinute = (points: number): Rate => ({ points, windowSeconds: 60 });
  * kind of call is paid for with another's points: whoever reloads pages all day can still check out.
  */
 export const RATES = {
+  /** What costs no more than to count it. */
+  none: {},
   /** Pages of the storefront, their data and assets aside: six loads each. A process renders twenty times as many. */
   page: { address: perMinute(6_000) },
+  /** Art, and files of a build that there are not: twenty each, which browsers then keep. */
+  file: { address: perMinute(20_000) },
   /** Catalog, sale, cart and order reads: a page that gets no live updates asks every few seconds; ten such pages each. */
   read: { customer: perMinute(600), address: perMinute(60_000) },
   /** Carts, cancelling, extending, and whatever says nothing else: a click a second for a while. */
@@ -30,8 +34,13 @@ export const RATES = {
   live: { customer: perMinute(60), address: perMinute(6_000) },
   /** Wrong admin keys. Short enough that a merchant who shares an address with a guesser is soon heard again. */
   guess: { address: { points: 20, windowSeconds: 300 } },
-  /** Signing in and up and what an account does about itself; wrong passwords have slower waits of their own (lib/accounts). */
+  /** Making accounts, apart from signing in, which a flood of them must not use up: a thousand people of one office, twice. */
+  signUp: { address: { points: 2_000, windowSeconds: 300 } },
+  /** Signing in and out, and what an account does about itself; wrong passwords have slower waits of their own (lib/accounts). */
   account: { customer: { points: 20, windowSeconds: 300 }, address: { points: 5_000, windowSeconds: 300 } },
 } as const satisfies Record<string, Partial<Record<By, Rate>>>;
+
+/** An IPv6 network of 65,536 neighbourhoods may be one subscriber's, or a carrier's many: it has as many addresses' points. */
+export const ADDRESSES_PER_NETWORK = 16;
 
 export type RateClass = keyof typeof RATES;

@@ -1,7 +1,7 @@
 import { settingsOf } from '#lib/catalog/index.ts';
 import { mint, ownersOfAll } from '#lib/inventory/index.ts';
 import { LIMITS } from '#lib/limits.ts';
-import { expire, follow, isLive, type Order, pages, restore, sweep } from '#lib/orders/index.ts';
+import { expire, follow, forEachOrder, isLive, type Order, pages, restore, sweep } from '#lib/orders/index.ts';
 import { type Reconciler, rebuildSale } from '#lib/reconcile/rebuild-sale.ts';
 
 /** What a reconcile of one sale found and did; all zero when Redis and MongoDB agreed. */
@@ -16,6 +16,8 @@ export interface Reconciled {
   released: number;
   /** Sold tokens without a PAID order: for a human, never repaired silently. */
   alarms: string[];
+  /** Why orders could not be repaired; each is logged, and left to the next reconcile. */
+  errors: unknown[];
 }
 
 /**
@@ -36,6 +38,12 @@ export async function reconcile(
     expired: 0,
     released: 0,
     alarms: [],
+    errors: [],
+  };
+  const each = async <R>(orders: Order[], work: (order: Order) => Promise<R>): Promise<R[]> => {
+    const { done, errors } = await forEachOrder(orders, work);
+    found.errors.push(...errors.values());
+    return done;
   };
   const known = await shop.truth.sale(saleId, false);
   if (!known) return found;
@@ -54,23 +62,24 @@ export async function reconcile(
     return found;
   }
   for await (const page of pages(shop.orders, { saleId, status: 'PAID' }))
-    found.committed += await commitUnsold(shop, page);
+    found.committed += (await each(await unsold(shop, page), (order) => follow(shop, order))).length;
   for await (const page of pages(shop.orders, { saleId, status: 'RESERVED' })) {
-    for (let at = 0; at < page.length; at += LIMITS.expireConcurrency) {
-      const done = await Promise.all(page.slice(at, at + LIMITS.expireConcurrency).map((order) => keep(shop, order)));
-      found.restored += done.filter((what) => what === 'restored').length;
-      found.expired += done.filter((what) => what === 'expired').length;
-    }
+    const done = await each(page, (order) => keep(shop, order));
+    found.restored += done.filter((what) => what === 'restored').length;
+    found.expired += done.filter((what) => what === 'expired').length;
   }
-  found.released = await releaseEnded(shop, saleId);
-  found.expired += (await sweep(shop, saleId)).seen;
+  for await (const page of endedHolds(shop, saleId))
+    found.released += (await each(page, (order) => follow(shop, order))).length;
+  const swept = await sweep(shop, saleId);
+  found.expired += swept.seen;
+  found.errors.push(...swept.errors);
   if (thorough) for (const { _id } of known.products) found.alarms.push(...(await soldWithoutOrder(shop, saleId, _id)));
   return found;
 }
 
-/** PAID orders whose tokens Redis has not all sold to them are committed again. */
-async function commitUnsold(shop: Reconciler, orders: Order[]): Promise<number> {
-  const unsold = new Set<string>();
+/** Those of some PAID orders of a sale whose tokens Redis has not all sold to them: they are committed again. */
+async function unsold(shop: Reconciler, orders: Order[]): Promise<Order[]> {
+  const missing = new Set<string>();
   const byProduct = new Map<string, { token: string; orderId: string }[]>();
   for (const { orderId, items } of orders) {
     for (const { productId, tokens } of items) {
@@ -87,11 +96,10 @@ async function commitUnsold(shop: Reconciler, orders: Order[]): Promise<number> 
       units.map(({ token }) => token),
     );
     units.forEach(({ orderId }, i) => {
-      if (owners[i] !== orderId) unsold.add(orderId);
+      if (owners[i] !== orderId) missing.add(orderId);
     });
   }
-  for (const order of orders) if (unsold.has(order.orderId)) await follow(shop, order);
-  return unsold.size;
+  return orders.filter(({ orderId }) => missing.has(orderId));
 }
 
 /** A RESERVED order in time has its hold; one past its deadline is expired. */
@@ -108,20 +116,18 @@ async function keep(shop: Reconciler, order: Order): Promise<'kept' | 'restored'
   return (await expire(shop, saleId, orderId)).status === 'expired' ? 'expired' : 'kept';
 }
 
-/** Holds whose order MongoDB has ended: PAID ones are committed, CANCELLED ones released. */
-async function releaseEnded(shop: Reconciler, saleId: string): Promise<number> {
-  let ended = 0;
-  const holds = await shop.inventory.holdsCount(saleId);
-  for (let offset = 0; offset < holds; offset += LIMITS.orderBatch) {
-    const orderIds = (await shop.inventory.holdsPage(saleId, offset, LIMITS.orderBatch)).map(({ orderId }) => orderId);
-    for (const status of ['CANCELLED', 'PAID'] as const) {
-      for (const order of await shop.orders.page({ saleId, status, orderIds, after: '' })) {
-        await follow(shop, order);
-        ended += 1;
-      }
-    }
+/**
+ * Holds whose order MongoDB has ended: PAID ones are committed, CANCELLED ones released. They are paged from the end of the
+ * list: what leaves it meanwhile moves only those that have been seen, or are still to be.
+ */
+async function* endedHolds(shop: Reconciler, saleId: string): AsyncGenerator<Order[]> {
+  const pagesOfHolds = Math.ceil((await shop.inventory.holdsCount(saleId)) / LIMITS.orderBatch);
+  for (let page = pagesOfHolds - 1; page >= 0; page--) {
+    const holds = await shop.inventory.holdsPage(saleId, page * LIMITS.orderBatch, LIMITS.orderBatch);
+    const orderIds = holds.map(({ orderId }) => orderId);
+    for (const status of ['CANCELLED', 'PAID'] as const)
+      yield await shop.orders.page({ saleId, status, orderIds, after: '' });
   }
-  return ended;
 }
 
 async function soldWithoutOrder(shop: Reconciler, saleId: string, productId: string): Promise<string[]> {

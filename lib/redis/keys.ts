@@ -31,9 +31,11 @@ export const keys = {
   ledger: (sale: string) => `ledger:{${sale}}`,
   /** pub/sub channel; a nudge after every transition. */
   changes: (sale: string) => `changes:{${sale}}`,
-  /** prefix of strings with a TTL; how often a password was tried, by account or by address, and how often it had to wait. */
-  passwordTries: (kind: string) => `password-tries-${kind}`,
-  passwordWaits: (kind: string) => `password-waits-${kind}`,
+  /** prefix of strings with a TTL; how often a password was tried, by account, address or both, and how often it had to wait. */
+  passwordTries: (of: string) => `password-tries-${of}`,
+  passwordWaits: (of: string) => `password-waits-${of}`,
+  /** string with a TTL; an account was signed in to from an address, of which `pair` is a hash. */
+  signedInFrom: (pair: string) => `password-right:${pair}`,
   /** string with EX, `<prefix>:<caller>`; points spent of a rate. Written by lib/rates only for callers that call a lot. */
   rate: (name: string) => `rate:${name}`,
   /** zset; worker → last heartbeat in ms. Belongs to no sale. */

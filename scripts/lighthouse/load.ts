@@ -1,6 +1,7 @@
-import lighthouse, { type Result } from 'lighthouse';
+import lighthouse, { type Result, type RunnerResult } from 'lighthouse';
 import puppeteer from 'puppeteer-core';
 import type { Figures } from '#scripts/lighthouse/goals.ts';
+import { ownBlockingTime } from '#scripts/lighthouse/own-time.ts';
 import type { Visitor } from '#scripts/showcase/states.ts';
 
 /** One load of a page on Lighthouse's phone: its figures, Lighthouse's result, and its report as a page of HTML. */
@@ -47,13 +48,13 @@ async function loadOnce(
     const run = await lighthouse(url, { output: 'html', logLevel: 'error' }, undefined, page);
     if (!run) throw new Error(`Lighthouse has nothing to say about ${url}`);
     const { lhr: result, report } = run;
-    return { ...(result.runtimeError ? {} : { figures: figuresOf(result) }), result, html: String(report) };
+    return { ...(result.runtimeError ? {} : { figures: figuresOf(run) }), result, html: String(report) };
   } finally {
     await browser.close();
   }
 }
 
-function figuresOf({ categories, audits }: Result): Figures {
+function figuresOf({ lhr: { categories, audits, configSettings }, artifacts }: RunnerResult): Figures {
   const score = (category: string) => Math.round((categories[category]?.score ?? 0) * 100);
   const value = (audit: string) => {
     const measured = audits[audit]?.numericValue;
@@ -68,6 +69,7 @@ function figuresOf({ categories, audits }: Result): Figures {
     fcp: Math.round(value('first-contentful-paint')),
     lcp: Math.round(value('largest-contentful-paint')),
     tbt: Math.round(value('total-blocking-time')),
+    ownTbt: ownBlockingTime(artifacts.Trace.traceEvents, configSettings.throttling.cpuSlowdownMultiplier),
     cls: Number(value('cumulative-layout-shift').toFixed(4)),
   };
 }

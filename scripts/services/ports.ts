@@ -1,4 +1,10 @@
+import { randomInt } from 'node:crypto';
 import net from 'node:net';
+
+/** Below those that systems give to outgoing connections: until a server listens there again, none of these takes it. */
+const LOWEST_PORT = 10_000;
+const HIGHEST_PORT = 32_000;
+const ATTEMPTS = 100;
 
 /** True when nobody listens on this TCP port of this address: it was bound for a moment, and let go. */
 export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
@@ -9,16 +15,12 @@ export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   });
 }
 
-/** The wished-for port when it is free on loopback, else any free one that the operating system names. */
+/** The wished-for port when it is free on loopback, else any free one. Throws when none can be found. */
 export async function freePort(wished?: number): Promise<number> {
   if (wished !== undefined && (await isPortFree(wished))) return wished;
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer();
-    probe.once('error', reject);
-    probe.listen({ port: 0, host: '127.0.0.1', exclusive: true }, () => {
-      const address = probe.address();
-      const port = typeof address === 'object' && address ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const port = randomInt(LOWEST_PORT, HIGHEST_PORT);
+    if (await isPortFree(port)) return port;
+  }
+  throw new Error(`No free port was found between ${LOWEST_PORT} and ${HIGHEST_PORT}.`);
 }

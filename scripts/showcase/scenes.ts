@@ -82,7 +82,7 @@ export const SCENES: readonly Scene[] = [
       payAll = await holdAllThatIsLeft(shop, RARE);
       return { path: `/sales/${SALE}/${RARE}` };
     },
-    ready: shows('[data-stock=allHeld]'),
+    ready: shows('p:has([data-stock=allHeld]) ~ button'),
   },
   {
     name: 'sold-out',

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { findChromium } from '#scripts/services/chromium.ts';
 import { startMongo } from '#scripts/services/mongodb.ts';
 import { freePort } from '#scripts/services/ports.ts';
 import { startRedis } from '#scripts/services/redis.ts';
+import { removeFolder } from '#scripts/services/remove-folder.ts';
 import { build, needsBuild } from '#scripts/start/build.ts';
 import { seedIfEmpty, startBank, startShop, untilShopReady } from '#scripts/start/shop.ts';
 import { makeStack } from '#scripts/start/stack.ts';
@@ -39,7 +40,7 @@ export async function withShowcase<T>(work: (showcase: Showcase) => Promise<T>):
   const stack = makeStack((service) => log(`${service.name} has ended unexpectedly:\n${service.lastLines()}`));
   const stop = async () => {
     await stack.stop();
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => void stop().then(() => process.exit(1)));

@@ -27,11 +27,16 @@ export async function claimWebPort(wished = process.env.PORT, name = 'PORT'): Pr
  * Where the test bank will listen: SANDBOX_PORT, and any free one when that is not set and 3001 is taken (shoppers are led
  * there, they do not know the address). Throws like claimWebPort() when the set one cannot be used.
  * @param taken the shop's port
+ * @param usual the one to take when none is set
  */
-export async function claimSandboxPort(taken: number, wished = process.env.SANDBOX_PORT): Promise<number> {
+export async function claimSandboxPort(
+  taken: number,
+  wished = process.env.SANDBOX_PORT,
+  usual = DEFAULT_SANDBOX_PORT,
+): Promise<number> {
   if (wished && Number(wished) !== taken) return claimWebPort(wished, 'SANDBOX_PORT');
-  const isUsable = DEFAULT_SANDBOX_PORT !== taken && (await tryPort(DEFAULT_SANDBOX_PORT)) === undefined;
-  return freePort(isUsable ? DEFAULT_SANDBOX_PORT : undefined);
+  const isUsable = usual !== taken && (await tryPort(usual)) === undefined;
+  return freePort(isUsable ? usual : undefined);
 }
 
 /** Listen for a moment, on all addresses unless one is named. @returns the error's code, or undefined when it worked */

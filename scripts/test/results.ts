@@ -1,23 +1,46 @@
 import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 /** How many tests of one step passed and failed. A skipped test did not pass, so it counts as failed. */
 export interface Tally {
   passed: number;
   failed: number;
+  /** Each test that did not pass, as far as the runner names it: its file, its title, and how it went wrong. */
+  failures?: string[];
 }
 
 /** What is read of Vitest's JSON report. */
 interface VitestReport {
   numTotalTests: number;
   numPassedTests: number;
-  testResults: { status: string; assertionResults: { status: string }[] }[];
+  testResults: VitestFile[];
+}
+interface VitestFile {
+  name: string;
+  status: string;
+  message: string;
+  assertionResults: { status: string; fullName: string; failureMessages: string[] }[];
 }
 
 /** What is read of Playwright's JSON report. `expected` are those that passed at the first attempt. */
 interface PlaywrightReport {
   stats: { expected: number; unexpected: number; flaky: number; skipped: number };
-  errors: unknown[];
+  errors: { message?: string }[];
+  suites: PlaywrightSuite[];
 }
+interface PlaywrightSuite {
+  suites?: PlaywrightSuite[];
+  specs: {
+    file: string;
+    title: string;
+    tests: { projectName: string; status: string; results: { error?: { message?: string } }[] }[];
+  }[];
+}
+
+/** Of one failure's message: enough to see what was wrong, and not a page of it. */
+const MESSAGE_LINES = 12;
+const MESSAGE_CHARACTERS = 2_000;
 
 /** A step that is one check: types, lint, build. */
 export function tallyCheck(exitCode: number | null): Tally {
@@ -28,9 +51,18 @@ export function tallyCheck(exitCode: number | null): Tally {
 export function tallyVitest(report: VitestReport, exitCode: number | null): Tally {
   const unloaded = report.testResults.filter(
     (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
-  ).length;
+  );
+  const failures = report.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status !== 'passed')
+      .map(({ fullName, status, failureMessages }) => failure(name, fullName, failureMessages[0] ?? status)),
+  );
   return believe(
-    { passed: report.numPassedTests, failed: report.numTotalTests - report.numPassedTests + unloaded },
+    {
+      passed: report.numPassedTests,
+      failed: report.numTotalTests - report.numPassedTests + unloaded.length,
+      failures: [...failures, ...unloaded.map(({ name, message }) => failure(name, 'outside of its tests', message))],
+    },
     exitCode,
   );
 }
@@ -38,7 +70,34 @@ export function tallyVitest(report: VitestReport, exitCode: number | null): Tall
 /** Playwright's count. A flaky test failed once, which is once too often. */
 export function tallyPlaywright(report: PlaywrightReport, exitCode: number | null): Tally {
   const { expected, unexpected, flaky, skipped } = report.stats;
-  return believe({ passed: expected, failed: unexpected + flaky + skipped + report.errors.length }, exitCode);
+  return believe(
+    {
+      passed: expected,
+      failed: unexpected + flaky + skipped + report.errors.length,
+      failures: [
+        ...report.suites.flatMap(playwrightFailures),
+        ...report.errors.map(({ message }) => failure('tests/e2e', 'outside of every test', message ?? '')),
+      ],
+    },
+    exitCode,
+  );
+}
+
+function playwrightFailures({ suites = [], specs }: PlaywrightSuite): string[] {
+  const own = specs.flatMap(({ file, title, tests }) =>
+    tests
+      .filter(({ status }) => status !== 'expected')
+      .map(({ projectName, status, results }) =>
+        failure(`tests/e2e/${file}`, `${title} [${projectName}]`, results[0]?.error?.message ?? status),
+      ),
+  );
+  return [...own, ...suites.flatMap(playwrightFailures)];
+}
+
+/** @param message may be in colours, and long */
+function failure(file: string, title: string, message: string): string {
+  const lines = stripVTControlCharacters(message).slice(0, MESSAGE_CHARACTERS).split('\n');
+  return [`${path.relative('', file)}: ${title}`, ...lines.slice(0, MESSAGE_LINES)].join('\n    ');
 }
 
 /**
@@ -56,6 +115,12 @@ export function tallyReport<Report>(
   } catch {
     return { passed: 0, failed: 1 };
   }
+}
+
+/** What failed, for the end of a run: whoever has only the end of the output knows where to look. */
+export function failureList(tallies: readonly Tally[]): string {
+  const failures = tallies.flatMap(({ failures = [] }) => failures);
+  return failures.length > 0 ? `\n── Failed\n${failures.map((one) => `  ${one}`).join('\n')}\n` : '';
 }
 
 /** The very last line of a run. */
@@ -77,5 +142,7 @@ function believe(tally: Tally, exitCode: number | null): Tally {
   if (!counts.every((count) => Number.isInteger(count) && count >= 0)) throw new Error('not a report');
   const ranNothing = tally.passed + tally.failed === 0;
   const endedBadly = exitCode !== 0 && tally.failed === 0;
-  return ranNothing || endedBadly ? { passed: tally.passed, failed: tally.failed + 1 } : tally;
+  if (!ranNothing && !endedBadly) return tally;
+  const what = ranNothing ? 'a runner ran nothing' : `a runner ended badly (${exitCode}) though all its tests passed`;
+  return { ...tally, failed: tally.failed + 1, failures: [...(tally.failures ?? []), `${what}: its output says why`] };
 }

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { beforeEach, expect, test } from 'vitest';
-import { expectProblem, openShop } from '#tests/api/shop.ts';
+import { expectProblem, only, openShop } from '#tests/api/shop.ts';
 import { member, post, signIn, signUp, somebody, whoAmI } from '#tests/support/accounts.ts';
 import { FOREIGN } from '#tests/support/foreign-addresses.ts';
 import { client } from '#tests/support/http.ts';
@@ -37,6 +37,12 @@ test('no answer to signing up or in says whether there is an account', async () 
   expect(without[0]).toEqual(without[1]);
 });
 
+/** Let the address that tries passwords have made so many wrong tries. */
+async function wrongTries(tries: number): Promise<void> {
+  const all = await shop.redis.keys('password-tries-address:*');
+  await shop.redis.set(only(all), tries, 'EX', 3_600);
+}
+
 test('after five wrong passwords an account waits, known or not, and even the right one is not looked at', async () => {
   const who = somebody();
   await signUp(shop.client.shopper(), who);
@@ -46,6 +52,8 @@ test('after five wrong passwords an account waits, known or not, and even the ri
     const answer = await signIn(shop.client.shopper(), { ...who, email });
     expectProblem(answer, 429, 'TOO_MANY_REQUESTS');
     expect(answer.headers['retry-after']).toBe('15');
+    expect(answer.headers.ratelimit).toBe('"password-accountFromAddress";r=0;t=15');
+    expect(answer.headers['ratelimit-policy']).toBe('"password-accountFromAddress";q=5;w=900');
     expect(answer.headers['set-cookie']).toBeUndefined();
   }
 });
@@ -59,6 +67,8 @@ test('guessing the password of a session that was left open waits too', async ()
 });
 
 test('a thousand stuffed credentials: one address soon waits, whatever it says about itself', async () => {
+  await signIn(shop.client.shopper(), somebody());
+  await wrongTries(450);
   const answers = await Promise.all(
     Array.from({ length: 1_000 }, async (_, i) => {
       const headers = {
@@ -70,18 +80,46 @@ test('a thousand stuffed credentials: one address soon waits, whatever it says a
       return (await signIn(shop.client.shopper(), somebody(), { headers })).status;
     }),
   );
-  expect(answers.filter((status) => status === 401)).toHaveLength(20);
-  expect(answers.filter((status) => status === 429)).toHaveLength(980);
+  expect(answers.filter((status) => status === 401)).toHaveLength(50);
+  expect(answers.filter((status) => status === 429)).toHaveLength(950);
 });
 
 test('behind a trusted proxy the address is the one that the proxy has written', async () => {
   const web = await shop.floor.web({ TRUSTED_PROXY_HOPS: '1' });
   const from = (forwarded: string) =>
     signIn(client(web.url).shopper(), somebody(), { headers: { 'x-forwarded-for': forwarded } });
-  for (let i = 0; i < 20; i++) expect((await from(`198.51.100.${i}, 192.0.2.1`)).status).toBe(401);
+  expect((await from('198.51.100.9, 192.0.2.1')).status).toBe(401);
+  await wrongTries(498);
+  for (let i = 0; i < 2; i++) expect((await from(`198.51.100.${i}, 192.0.2.1`)).status).toBe(401);
   expect((await from('203.0.113.9, 192.0.2.1')).status).toBe(429);
   expect((await from('192.0.2.1, 192.0.2.2')).status).toBe(401);
   await web.stop();
+});
+
+test('a flood of sign-ups is told to come back; whoever signs in meanwhile is let in', async () => {
+  const who = somebody();
+  await signUp(shop.client.shopper(), who);
+  const flood = Array.from({ length: 300 }, () => signUp(shop.client.shopper(), somebody()));
+  const answers = await Promise.all(Array.from({ length: 5 }, () => signIn(shop.client.shopper(), who)));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+  const busy = (await Promise.all(flood)).filter(({ status }) => status !== 202);
+  expect(busy.length).toBeGreaterThan(0);
+  for (const answer of busy) {
+    expectProblem(answer, 503, 'UNAVAILABLE');
+    expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+  }
+});
+
+test('more who sign in than can be answered are told to come back, and lose no try', async () => {
+  const who = somebody();
+  await signUp(shop.client.shopper(), who);
+  const crowd = await Promise.all(Array.from({ length: 300 }, () => signIn(shop.client.shopper(), somebody())));
+  const busy = crowd.filter(({ status }) => status !== 401);
+  expect(busy.length).toBeGreaterThan(0);
+  for (const answer of busy) expectProblem(answer, 503, 'UNAVAILABLE');
+  const counted = await shop.redis.get(only(await shop.redis.keys('password-tries-address:*')));
+  expect(Number(counted)).toBe(crowd.length - busy.length);
+  expect((await signIn(shop.client.shopper(), who)).status).toBe(200);
 });
 
 test('wherever a form says to go next, nobody leaves the shop', async () => {

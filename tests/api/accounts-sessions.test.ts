@@ -2,7 +2,17 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 import { decode, encode } from 'next-auth/jwt';
 import { expect, test } from 'vitest';
 import { expectProblem, openShop } from '#tests/api/shop.ts';
-import { member, post, type Somebody, signIn, signOut, signUp, somebody, whoAmI } from '#tests/support/accounts.ts';
+import {
+  actsOn,
+  member,
+  post,
+  type Somebody,
+  signIn,
+  signOut,
+  signUp,
+  somebody,
+  whoAmI,
+} from '#tests/support/accounts.ts';
 import { client, type Shopper } from '#tests/support/http.ts';
 import { until } from '#tests/support/until.ts';
 
@@ -18,7 +28,10 @@ const changePassword = (shopper: Shopper, current: string, next: string) =>
 async function staff(role: 'admin' | 'viewer'): Promise<Shopper & { who: Somebody }> {
   const who = somebody();
   await signUp(shop.client.shopper(), who);
-  expect(await shop.floor.run('admin', 'add', who.email, '--role', role)).toMatchObject({ code: 0 });
+  expect(await shop.floor.run('admin', 'add', who.email, '--role', role, '--keep-password')).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('with the password that it had'),
+  });
   return member(shop.client, who);
 }
 
@@ -200,8 +213,17 @@ test('the command line makes an admin with a password that is shown once, and sa
   expect((await signIn(admin, { email, password })).status).toBe(200);
   expect((await admin.call('GET', '/api/token')).status).toBe(200);
   const again = await shop.floor.run('admin', 'add', email, '--role', 'viewer');
-  expect(again.output).toContain('is viewer now, with the password that it had');
-  for (const args of [[], ['add', 'nobody'], ['add', email, '--role', 'king']])
+  expect(again.output).toContain('There was an account already; its sessions have ended.');
+  const next = /shown this once: (\S+)/.exec(again.output)?.[1] ?? '';
+  expectProblem(await admin.call('GET', '/api/token'), 401, 'UNAUTHORIZED');
+  expectProblem(await signIn(admin, { email, password }), 401, 'SIGN_IN_REFUSED');
+  expect((await signIn(admin, { email, password: next })).status).toBe(200);
+  for (const args of [
+    [],
+    ['add', 'nobody'],
+    ['add', email, '--role', 'king'],
+    ['add', email, '--ask', '--keep-password'],
+  ])
     expect(await shop.floor.run('admin', ...args)).toMatchObject({
       code: 2,
       output: expect.stringContaining('npm run'),
@@ -231,7 +253,11 @@ test('another process believes a role or a session for seconds at most, and acts
   const { productIds } = await shop.client.sale();
   const { orderId } = (await there.buyNow([{ productId: productIds[0]!, quantity: 1 }])).body;
   await changePassword(shopper, shopper.who.password, 'another password');
-  expectProblem(await there.pay(orderId), 404, 'NOT_FOUND');
+  const delivery = { name: 'T', email: 't@t.example', street: 'S 1', postalCode: '1', city: 'C', country: 'DE' };
+  for (const [method, path, body] of actsOn(orderId, delivery)) {
+    const asked = client(other.url).shopper(there.cookie);
+    expectProblem(await asked.call(method, path, { body }), 404, 'NOT_FOUND');
+  }
   expectProblem(await there.call('POST', '/api/account/delete', { body: { password: 'x' } }), 401, 'SIGN_IN_REQUIRED');
   await until(async () => (await there.call('GET', `/api/orders/${orderId}`)).status === 404, {
     what: 'the other process has looked again',

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { CartAnswer, ExportAnswer, OrdersAnswer } from '#lib/contract.ts';
 import { expectProblem, openShop } from '#tests/api/shop.ts';
 import { stateOf } from '#tests/api/state.ts';
-import { member, signIn, signOut, signUp, somebody, whoAmI } from '#tests/support/accounts.ts';
+import { actsOn, member, signIn, signOut, signUp, somebody, whoAmI } from '#tests/support/accounts.ts';
 import { client, type Shopper } from '#tests/support/http.ts';
 
 const shop = openShop();
@@ -49,9 +49,14 @@ test('the session cookie is out of reach of scripts and of other sites, and behi
   ]);
   const cookies = cookiesOf(await signIn(safe, who));
   expect(cookies.find((cookie) => cookie.includes('session-token'))).toMatch(
-    /^__Secure-next-auth\.session-token=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/,
+    /^__Host-next-auth\.session-token=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/,
   );
   expect(await whoAmI(safe)).toBe(who.email);
+  const planted = safe.cookie.replace('__Host-next-auth.session', '__Secure-next-auth.session');
+  expect(await whoAmI(client(secure.url).shopper(planted)), 'a name that other hosts of the domain can set').toBeNull();
+  await signOut(safe);
+  expect(await whoAmI(safe)).toBeNull();
+  expect(safe.cookie).not.toContain('session-token');
   await secure.stop();
 });
 
@@ -154,6 +159,93 @@ test('a guest who has become one account never becomes another: not on a shared 
   const back = shop.client.shopper();
   await signIn(back, owner);
   expect(await ordersOf(back)).toEqual([orderId]);
+});
+
+test('a copy of a guest’s cookie opens nothing once that guest has an account: not its orders, address or limits', async () => {
+  const { saleId, productIds } = await shop.client.sale();
+  await shop.client.admin('PATCH', `/api/sales/${saleId}`, { ships: true });
+  const delivery = {
+    name: 'Ada',
+    email: 'ada@home.example',
+    street: 'Lane 1',
+    postalCode: '1',
+    city: 'Town',
+    country: 'DE',
+  };
+  const owner = shop.client.shopper();
+  const cartId = await owner.cartWith(one(productIds));
+  const { orderId } = (await owner.buyNow(one(productIds))).body;
+  await owner.call('PUT', '/api/delivery', { body: delivery });
+  const stolen = owner.cookie;
+  const other = await shop.floor.web();
+  const seen = client(other.url).shopper(stolen);
+  expect(await ordersOf(seen)).toEqual([orderId]);
+  const who = somebody();
+  await signUp(owner, who);
+  await signIn(owner, who);
+  const passwords = { current: who.password, next: 'a better password' };
+  expect((await owner.call('POST', '/api/account/password', { body: passwords })).status).toBe(204);
+
+  const thief = () => shop.client.shopper(stolen);
+  expect(await ordersOf(thief())).toEqual([]);
+  expectProblem(await thief().call('GET', `/api/orders/${orderId}`), 404, 'NOT_FOUND');
+  expectProblem(await thief().call('GET', `/api/orders/${orderId}/receipt`), 404, 'NOT_FOUND');
+  expectProblem(await thief().call('GET', `/api/cart/${cartId}`), 404, 'NOT_FOUND');
+  expect(await thief().call('GET', '/api/delivery')).toMatchObject({ body: { delivery: null } });
+  for (const door of [shop.client, client(other.url)]) {
+    for (const [method, path, body] of actsOn(orderId, delivery))
+      expectProblem(await door.shopper(stolen).call(method, path, { body }), 404, 'NOT_FOUND');
+    const foreign = { ...delivery, street: 'At the thief’s 1' };
+    await door.shopper(stolen).call('PUT', '/api/delivery', { body: foreign });
+    expect(await owner.call('GET', '/api/delivery')).toMatchObject({ body: { delivery } });
+  }
+  const cartHeld = await owner.call('POST', '/api/checkout', { body: { cartId } });
+  expect(cartHeld.status).toBe(201);
+  expectProblem(await thief().call('POST', '/api/checkout', { body: { cartId } }), 404, 'NOT_FOUND');
+  // A checkout without a cart does not ask MongoDB who comes, so it reserves; what it reserved is nothing to whoever has the copy.
+  const reserved = await thief().buyNow(one(productIds));
+  expect(reserved.status).toBe(201);
+  for (const path of ['start', 'success'])
+    expectProblem(
+      await thief().call('POST', `/api/payment/${path}`, { body: { orderId: reserved.body.orderId } }),
+      404,
+      'NOT_FOUND',
+    );
+  expectProblem(await thief().call('GET', `/api/orders/${reserved.body.orderId}`), 404, 'NOT_FOUND');
+  await other.stop();
+
+  await owner.call('POST', '/api/account/delete', { body: { password: 'a better password' } });
+  expect(await ordersOf(thief())).toEqual([]);
+});
+
+test('an account that has no room for a guest’s orders leaves them to the browser: no order is lost from view', async () => {
+  const { productIds } = await shop.client.sale();
+  const here = shop.client.shopper();
+  const { orderId } = (await here.buyNow(one(productIds))).body;
+  const who = somebody();
+  await signUp(here, who);
+  const guests = Array.from({ length: 100 }, () => `guest-${randomUUID()}`);
+  const carts = guests.map((customer) => ({
+    _id: randomUUID() as never,
+    customer,
+    status: 'open',
+    items: [],
+    createdAt: new Date(),
+  }));
+  await shop.mongo.collection('carts').insertMany(carts);
+  await shop.mongo.collection('users').updateOne({ email: who.email }, { $set: { guests } });
+  expect((await signIn(here, who)).status).toBe(200);
+  expect(await ordersOf(here)).toEqual([orderId]);
+  const own = (await here.buyNow(one(productIds))).body.orderId;
+  expect(await ordersOf(here)).toEqual([own, orderId]);
+  await signOut(here);
+  expect(await ordersOf(here)).toEqual([orderId]);
+  await shop.mongo.collection('carts').deleteOne({ _id: carts[0]!._id });
+  await signIn(here, who);
+  expect(here.cookie).not.toContain('holdfast-guest');
+  const there = shop.client.shopper();
+  await signIn(there, who);
+  for (const device of [here, there]) expect(await ordersOf(device)).toEqual([own, orderId]);
 });
 
 test('two accounts that a stolen guest cookie signs in at the same moment: one has the guest', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { StartPaymentAnswer } from '#lib/contract.ts';
+import type { OrderAnswer, StartPaymentAnswer } from '#lib/contract.ts';
 import { holdOne, only } from '#tests/api/shop.ts';
 import { openBank } from '#tests/support/open-bank.ts';
 import { until } from '#tests/support/until.ts';
@@ -12,8 +12,7 @@ const due = (total = 4_200) => ({ orderId: randomUUID(), total, currency: 'EUR' 
 async function holdAndPay(options?: Parameters<typeof holdOne>[1]) {
   const held = await holdOne(its.web.client, options);
   const { shopper, orderId } = held;
-  const status = async () =>
-    (await shopper.call<{ status: string; reason: string | null }>('GET', `/api/orders/${orderId}`)).body;
+  const status = async () => (await shopper.call<OrderAnswer>('GET', `/api/orders/${orderId}`)).body;
   const start = async () => {
     const answer = await shopper.call<StartPaymentAnswer>('POST', '/api/payment/start', { body: { orderId } });
     expect(answer).toMatchObject({ status: 200, body: { pay: { kind: 'page' } } });
@@ -45,7 +44,7 @@ test('"decline" keeps the hold and may be tried again; "refuse for good" ends it
   const page = await start();
   await its.bank.choose(page, 'decline');
   await its.bank.untilTold();
-  expect(await status()).toMatchObject({ status: 'RESERVED' });
+  expect(await status()).toMatchObject({ status: 'RESERVED', declined: true, paymentOpen: true, moneyBack: null });
   expect(await (await fetch(page)).text()).toContain('The last try was declined');
   await its.bank.choose(await start(), 'refuse');
   await until(async () => (await status()).status === 'CANCELLED', { what: 'the order is cancelled' });

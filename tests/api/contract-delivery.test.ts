@@ -176,9 +176,10 @@ test('what a guest has saved is the account’s after signing in, goes along in 
   expect((await look(guest, orderId)).delivery).toMatchObject(HOME);
   await save(guest, WORK);
   expect(await saved(guest)).toEqual(WORK);
-  expect(await saved(copied)).toEqual(HOME);
+  expect(await saved(copied)).toBeNull(); // the cookie names nobody any more
   await guest.pay(asGuest);
-  expect((await look(copied, asGuest)).delivery).toMatchObject(HOME); // nothing of what the account has
+  expectProblem(await copied.call('GET', `/api/orders/${asGuest}`), 404, 'NOT_FOUND');
+  expect((await look(guest, asGuest)).delivery).toMatchObject(HOME);
   const { body: file } = await guest.call<ExportAnswer>('GET', '/api/account/export');
   expect(file.delivery).toEqual(WORK);
   await guest.call('POST', '/api/account/delete', { body: { password: who.password } });

@@ -1,7 +1,7 @@
 import { get, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import type { OneSaleAnswer } from '#lib/contract.ts';
-import { SaleEvents } from '#lib/live/index.ts';
 import { openShop } from '#tests/api/shop.ts';
 import { until } from '#tests/support/until.ts';
 
@@ -42,6 +42,12 @@ const sees = (watching: Watching, what: string, fits: (event: OneSaleAnswer) => 
 async function watchers(): Promise<number> {
   const { body } = await shop.client.shopper().call<string>('GET', '/api/metrics');
   return Number(/^holdfast_live_clients (\d+)$/m.exec(body)?.[1]);
+}
+
+/** How many TCP connections the process has. */
+async function connections(): Promise<number> {
+  const { body } = await shop.client.shopper().call<string>('GET', '/api/metrics');
+  return Number(/^nodejs_active_resources\{type="TCPSocketWrap"\} (\d+)$/m.exec(body)?.[1]);
 }
 
 test('who watches a sale sees it at once, then every purchase and every return, without asking', async () => {
@@ -137,23 +143,34 @@ test('who watches goes on watching when Redis has restarted', async () => {
   watching.stop();
 });
 
-test('a change that comes between the first look and the subscription is not lost', async () => {
-  let available = 2;
-  let subscribed = () => {};
-  const subscriber = {
-    on: () => {},
-    subscribe: () => new Promise<void>((resolve) => (subscribed = resolve)),
-    unsubscribe: async () => {},
-  };
-  const live = { look: async () => ({ answer: { available }, nowMs: 0 }) };
-  const events = new SaleEvents(subscriber as never, { sale: async () => ({}) } as never, live as never, false);
-  const stream = events.stream('a-sale', { customer: '', address: '' }, new AbortController().signal);
-  const reader = (stream as ReadableStream<Uint8Array>).getReader();
-  const next = async () => new TextDecoder().decode((await reader.read()).value);
-  expect(await next()).toContain('retry:');
-  expect(await next()).toContain('"available":2');
-  available = 1;
-  subscribed();
-  expect(await next()).toContain('"available":1');
-  events.close();
+test('who never reads is hung up on, so that nobody has more connections than streams that are counted', async () => {
+  const { saleId, productIds } = await shop.client.sale();
+  const one = (await shop.mongo.collection('products').findOne({ _id: productIds[0] as never }))!;
+  const long = Array.from({ length: 300 }, (_, i) => ({
+    ...one,
+    _id: `${saleId}-${i}`,
+    description: 'x'.repeat(2_000),
+  }));
+  await shop.mongo.collection<{ _id: string }>('products').insertMany(long);
+  const [before, connectionsBefore] = [await watchers(), await connections()];
+  const port = Number(new URL(shop.web.url).port);
+  const deaf = Array.from({ length: 10 }, () => {
+    const socket = connect(port, '127.0.0.1', () =>
+      socket.write(`GET /api/sales/${saleId}/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`),
+    );
+    socket.on('error', () => {});
+    return socket.pause();
+  });
+  await until(async () => (await watchers()) === before + deaf.length, { what: 'they watch' });
+  expect(await connections()).toBeGreaterThanOrEqual(connectionsBefore + deaf.length);
+  await until(
+    async () => {
+      await shop.redis.publish(`changes:{${saleId}}`, '');
+      return (await watchers()) === before;
+    },
+    { what: 'nobody waits for them any more' },
+  );
+  const gone = async () => (await connections()) < connectionsBefore + deaf.length / 2; // the process makes some of its own
+  await until(gone, { what: 'their connections are gone', timeoutMs: 10_000 });
+  for (const socket of deaf) socket.destroy();
 });

@@ -136,7 +136,7 @@ test('the key of an order that the shopper let go says so, and never reserves ag
     const key = randomUUID();
     const { orderId } = (await checkout(shopper, body, key)).body;
     await shopper.call('POST', `/api/orders/${orderId}/cancel`);
-    expectProblem(await checkout(shopper, body, key), 409, 'ORDER_CANCELLED', { orderId });
+    expectProblem(await checkout(shopper, body, key), 409, 'ORDER_CANCELLED', { orderId, reason: 'SHOPPER' });
   }
   expect((await shop.client.look(saleId)).products[0]).toMatchObject({ available: 10, held: 0 });
 });

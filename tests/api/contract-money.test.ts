@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { AlarmsAnswer, OrderAnswer, RefundAnswer, StartPaymentAnswer } from '#lib/contract.ts';
+import type { AlarmsAnswer, HandAnswer, OrderAnswer, OrdersAnswer, StartPaymentAnswer } from '#lib/contract.ts';
 import { bankEvent, expectProblem, holdOne, only, openShop, sendWebhook } from '#tests/api/shop.ts';
 
 const shop = openShop();
@@ -42,13 +42,42 @@ test('a payment that came too late goes back, and the order says so', async () =
   const look = async () => (await shopper.call<OrderAnswer>('GET', `/api/orders/${orderId}`)).body;
   expect((await look()).moneyBack).toBeNull();
   expect((await sendWebhook(shop.client, bankEvent(order))).status).toBe(200);
-  expect(await look()).toMatchObject({ status: 'CANCELLED', moneyBack: 'done' });
+  expect(await look()).toMatchObject({ status: 'CANCELLED', moneyBack: 'done', moneyBackCause: 'late' });
+});
+
+test('a payment that went back is no dead end: the order is paid by the next one, begun or not', async () => {
+  const { shopper, order, orderId } = await holdOne(shop.client);
+  const start = () => shopper.call<StartPaymentAnswer>('POST', '/api/payment/start', { body: { orderId } });
+  const { paymentId } = (await start()).body;
+  await sendWebhook(shop.client, bankEvent(order, { paymentId, amount: order.total + 1 }));
+  const next = (await start()).body.paymentId;
+  expect(next).not.toBe(paymentId);
+  expect((await start()).body.paymentId).toBe(next);
+  expect(await shopper.pay(orderId)).toMatchObject({ status: 200, body: { status: 'PAID' } });
+  expect(await shop.mongo.collection('orders').findOne({ _id: orderId as never })).toMatchObject({ payment: next });
+});
+
+test('an order says why money goes back: it was not what it costs, or it was paid already', async () => {
+  const { shopper, order, orderId } = await holdOne(shop.client);
+  const look = async () => (await shopper.call<OrderAnswer>('GET', `/api/orders/${orderId}`)).body;
+  await shopper.call('POST', '/api/payment/start', { body: { orderId } });
+  expect(await look()).toMatchObject({ moneyBack: null, moneyBackCause: null, paymentOpen: true, declined: false });
+  await sendWebhook(shop.client, bankEvent(order, { type: 'payment.declined' }));
+  expect(await look()).toMatchObject({ status: 'RESERVED', moneyBack: null, declined: true });
+  await sendWebhook(shop.client, bankEvent(order, { amount: order.total + 1 }));
+  expect(await look()).toMatchObject({ status: 'RESERVED', moneyBack: 'done', moneyBackCause: 'wrongAmount' });
+  expect(await look()).toMatchObject({ declined: false });
+  await shopper.pay(orderId);
+  expect(await sendWebhook(shop.client, bankEvent(order))).toMatchObject({ status: 200 });
+  expect(await look()).toMatchObject({ status: 'PAID', moneyBack: 'done', moneyBackCause: 'secondPayment' });
+  const { body } = await shopper.call<OrdersAnswer>('GET', '/api/orders');
+  expect(only(body.orders)).toMatchObject({ orderId, moneyBackCause: 'secondPayment' });
 });
 
 test('the merchant gives the money of a paid order back, once and with a reason; the order stays PAID', async () => {
   const { saleId, shopper, orderId } = await holdOne(shop.client, { units: [2] });
   const refund = (id: string, body: unknown = { reason: 'arrived broken' }) =>
-    shop.client.admin<RefundAnswer>('POST', `/api/orders/${id}/refund`, body);
+    shop.client.admin<HandAnswer>('POST', `/api/orders/${id}/refund`, body);
   expectProblem(await refund(orderId), 409, 'NOT_PAID', { orderId });
   await shopper.pay(orderId);
   expectProblem(await refund(orderId, {}), 400, 'INVALID_REQUEST', { field: 'reason' });
@@ -58,6 +87,7 @@ test('the merchant gives the money of a paid order back, once and with a reason;
   expect((await shopper.call('GET', `/api/orders/${orderId}`)).body).toMatchObject({
     status: 'PAID',
     moneyBack: 'done',
+    moneyBackCause: 'merchant',
   });
   expect((await shop.client.look(saleId)).products[0]).toMatchObject({ available: 1, sold: 1 });
   expectProblem(await refund(randomUUID()), 404, 'NOT_FOUND');
@@ -77,10 +107,11 @@ test('a payment of another sum raises an alarm, which a human closes with a note
   expectProblem(await shop.client.admin('POST', path, { reason: 'again' }), 404, 'NOT_FOUND');
 });
 
-test('money that the bank has let go of: the order stays PAID, an alarm says so, and trying again changes nothing', async () => {
-  const { shopper, order, orderId } = await holdOne(shop.client);
-  const event = bankEvent(order);
-  const { paymentId, amount, currency } = event;
+/** A PAID order whose money the bank has let go of before the shop could take it. */
+async function neverCaptured() {
+  const held = await holdOne(shop.client);
+  const event = bankEvent(held.order);
+  const { paymentId, orderId, amount, currency } = event;
   await shop.mongo.collection('sandbox_payments').insertOne({
     _id: paymentId as never,
     orderId,
@@ -91,11 +122,58 @@ test('money that the bank has let go of: the order stays PAID, an alarm says so,
     entries: [],
   });
   await sendWebhook(shop.client, event);
-  expect((await shopper.call('GET', `/api/orders/${orderId}`)).body).toMatchObject({ status: 'PAID' });
-  expect(await alarms()).toContainEqual(expect.objectContaining({ alarmId: `captureFailed:${orderId}` }));
-  const again = await shop.client.admin('POST', `/api/orders/${orderId}/capture`, {});
-  expect(again).toMatchObject({ status: 200, body: { orderId, captured: false } });
-  expectProblem(await shop.client.admin('POST', `/api/orders/${orderId}/refund`, { reason: 'x' }), 409, 'NOT_CAPTURED');
+  expect((await held.shopper.call('GET', `/api/orders/${orderId}`)).body).toMatchObject({ status: 'PAID' });
+  const hand = (verb: string, body: unknown = { reason: 'sent a bank transfer' }) =>
+    shop.client.admin<HandAnswer>('POST', `/api/orders/${orderId}/${verb}`, body);
+  const alarm = async () => (await alarms()).find(({ alarmId }) => alarmId === `captureFailed:${orderId}`);
+  const record = () => shop.mongo.collection('orders').findOne({ _id: orderId as never });
+  return { ...held, event, hand, alarm, record };
+}
+
+test('money that the bank has let go of: the order stays PAID, an alarm says what and how much, and another try changes nothing', async () => {
+  const { order, orderId, event, hand, alarm } = await neverCaptured();
+  const { paymentId } = event;
+  const about = { orderId, paymentId, amount: order.total, currency: order.currency, tries: 1 };
+  expect(await alarm()).toMatchObject({ subject: orderId, about });
+  expect(await hand('capture', {})).toMatchObject({ status: 200, body: { orderId, captured: false } });
+  expect(await alarm()).toMatchObject({ about });
+});
+
+test('the merchant gives up money that cannot be taken, saying how it was settled: nobody tries again', async () => {
+  const { saleId, orderId, hand, alarm, record } = await neverCaptured();
+  expectProblem(await hand('capture/give-up', { reason: ' ' }), 400, 'INVALID_REQUEST', { field: 'reason' });
+  for (let i = 0; i < 2; i++)
+    expect(await hand('capture/give-up')).toMatchObject({ status: 200, body: { orderId, moneyBack: null } });
+  expect(await alarm()).toBeUndefined();
+  const closed = await shop.mongo.collection('alarms').findOne({ subject: orderId });
+  expect(closed).toMatchObject({ open: false, note: 'sent a bank transfer' });
+  expect(await record()).toMatchObject({ status: 'PAID', captured: false, captureFailed: true });
+  expect((await shop.client.look(saleId)).products[0]).toMatchObject({ sold: 1 });
+  expect(await refunds(orderId)).toEqual([]);
+});
+
+test('the merchant lets the money of such an order go: once, the order stays PAID and its customer reads of it', async () => {
+  const { saleId, shopper, orderId, hand, alarm, record } = await neverCaptured();
+  for (let i = 0; i < 2; i++) expect(await hand('refund')).toMatchObject({ status: 200, body: { moneyBack: 'done' } });
+  expect(await alarm()).toBeUndefined();
+  expect(only(await refunds(orderId))).toMatchObject({ reason: 'admin: sent a bank transfer', status: 'DONE' });
+  expect(await record()).toMatchObject({ status: 'PAID', captured: false, captureFailed: true });
+  expect((await shopper.call('GET', `/api/orders/${orderId}`)).body).toMatchObject({
+    status: 'PAID',
+    moneyBack: 'done',
+    moneyBackCause: 'merchant',
+  });
+  expect((await shop.client.look(saleId)).products[0]).toMatchObject({ available: 9, sold: 1 });
+});
+
+test('there is nothing to decide while the shop takes the money by itself, or has it', async () => {
+  const { shopper, orderId } = await holdOne(shop.client);
+  const hand = (verb: string) => shop.client.admin('POST', `/api/orders/${orderId}/${verb}`, { reason: 'x' });
+  expectProblem(await hand('capture/give-up'), 409, 'NOT_PAID', { orderId });
+  await shopper.pay(orderId);
+  expectProblem(await hand('capture/give-up'), 409, 'ORDER_ALREADY_PAID', { orderId });
+  await shop.mongo.collection('orders').updateOne({ _id: orderId as never }, { $set: { captured: false } });
+  for (const verb of ['capture/give-up', 'refund']) expectProblem(await hand(verb), 409, 'NOT_CAPTURED', { orderId });
 });
 
 test('only the merchant sees and touches alarms, refunds and captures', async () => {
@@ -106,6 +184,7 @@ test('only the merchant sees and touches alarms, refunds and captures', async ()
     ['POST', '/api/alarms/x:y/close', { reason: 'mine' }],
     ['POST', `/api/orders/${orderId}/refund`, { reason: 'mine' }],
     ['POST', `/api/orders/${orderId}/capture`, {}],
+    ['POST', `/api/orders/${orderId}/capture/give-up`, { reason: 'mine' }],
   ] as const)
     expectProblem(await shopper.call(method, path, { body }), 401, 'UNAUTHORIZED');
   expect(await refunds(orderId)).toEqual([]);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { ExtendAnswer, OrderAnswer, OrdersAnswer } from '#lib/contract.ts';
 import { expectProblem, openShop } from '#tests/api/shop.ts';
+import { percentile } from '#tests/support/calls.ts';
 import type { Shopper } from '#tests/support/http.ts';
 import { until } from '#tests/support/until.ts';
 
@@ -47,6 +48,9 @@ test('an order shows everything that its page needs, from the hold to the receip
     holdSeconds: 30,
     paidAt: null,
     moneyBack: null,
+    moneyBackCause: null,
+    paymentOpen: false,
+    declined: false,
     ships: false,
     delivery: null,
   });
@@ -86,6 +90,22 @@ test('the order of somebody else is exactly like one that does not exist, whatev
   expect((await look(shopper, orderId)).body).toMatchObject({ status: 'RESERVED', extensions: [] });
   expect(await shop.mongo.collection('payment_events').countDocuments({ orderId })).toBe(0);
   expect((await shop.client.look(saleId)).products[0]).toMatchObject({ held: 1 });
+});
+
+test('how long it takes to be refused somebody else’s order says no more than the answer', async () => {
+  const { orderId } = await holdOne();
+  const other = shop.client.shopper();
+  await other.call('POST', '/api/cart');
+  const tookMs = { theirs: [] as number[], missing: [] as number[] };
+  for (let i = 0; i < 200; i++) {
+    for (const [which, id] of [['theirs', orderId] as const, ['missing', randomUUID()] as const]) {
+      const asked = performance.now();
+      expect((await other.call('GET', `/api/orders/${id}`)).status).toBe(404);
+      tookMs[which].push(performance.now() - asked);
+    }
+  }
+  const ratio = percentile(tookMs.theirs, 0.5) / percentile(tookMs.missing, 0.5);
+  expect(Math.max(ratio, 1 / ratio)).toBeLessThan(1.5);
 });
 
 test('the merchant can see and cancel any order, but cannot pay in the place of a shopper', async () => {
@@ -176,7 +196,7 @@ test('an expired order stays on record with its units named, gives them back, an
 test('a cancelled order cannot be extended', async () => {
   const { shopper, orderId } = await holdOne();
   await act(shopper, orderId, 'cancel');
-  expectProblem(await act(shopper, orderId, 'extend'), 409, 'ORDER_CANCELLED', { orderId });
+  expectProblem(await act(shopper, orderId, 'extend'), 409, 'ORDER_CANCELLED', { orderId, reason: 'SHOPPER' });
 });
 
 test('a shopper reads their orders page by page, newest first, and nobody else reads any of them', async () => {

@@ -70,7 +70,7 @@ test('who refuses after the hold is over is told that it expired', async () => {
   await until(async () => (await shop.redis.exists(`timer:{${saleId}}:${orderId}`)) === 0, {
     what: 'the hold is over',
   });
-  expectProblem(await shopper.fail(orderId), 409, 'ORDER_EXPIRED', { orderId });
+  expectProblem(await shopper.fail(orderId), 409, 'ORDER_EXPIRED', { orderId, reason: 'EXPIRED' });
   expect(await units(saleId)).toMatchObject({ available: 1, held: 0 });
 });
 
@@ -78,7 +78,7 @@ test('who pays an order that was let go gets the money back, and the order stays
   const { saleId, shopper, orderId } = await holdOne(shop.client, { units: [1] });
   await shopper.call('POST', `/api/orders/${orderId}/cancel`);
   for (let i = 0; i < 2; i++) expectProblem(await shopper.pay(orderId), 409, 'ORDER_CANCELLED', { orderId });
-  expectProblem(await shopper.fail(orderId), 409, 'ORDER_CANCELLED', { orderId });
+  expectProblem(await shopper.fail(orderId), 409, 'ORDER_CANCELLED', { orderId, reason: 'SHOPPER' });
   expect(only(await refunds(orderId))).toMatchObject({ status: 'DONE' });
   expect(await units(saleId)).toMatchObject({ available: 1, held: 0, sold: 0 });
 });

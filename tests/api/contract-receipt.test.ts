@@ -42,6 +42,7 @@ test('a paid order has a receipt with everything on it, which nobody may cache',
     tax: 6_179, // 38,700 × 19 ÷ 119 = 6,178.99
     payment: `…${orderId.slice(-6)}`,
     refunds: [],
+    ships: false,
     delivery: null,
     link: expect.stringMatching(new RegExp(`^/orders/${orderId}/receipt#[A-Za-z0-9_-]{43}$`)),
   });

@@ -18,6 +18,9 @@ beforeAll(async () => {
   env.STRIPE_API_URL = api.url;
 });
 afterAll(() => api.close());
+beforeAll(() =>
+  api.on('GET /v1/payment_intents/search', { body: { object: 'search_result', has_more: false, data: [] } }),
+);
 const shop = openShop({ env });
 const sdk = new Stripe(env.STRIPE_SECRET_KEY!);
 
@@ -108,6 +111,9 @@ test('what is not of this shop, or not of this mode, is acknowledged and stored 
     expect(await send(type, object, more)).toMatchObject({ status: 200, body: { received: true } });
   expect(await stored()).toBe(before);
   expect(await status()).toMatchObject({ status: 'RESERVED' });
+  expect(await shop.mongo.collection('alarms').findOne({ kind: 'otherMode', subject: order.orderId })).toMatchObject({
+    open: true,
+  });
 });
 
 test('only Stripe can say that an order is paid, and the bank page of the sandbox is not there', async () => {

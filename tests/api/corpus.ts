@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isStrange, MERCHANT, STRANGE, strange } from '#tests/api/corpus-strangers.ts';
 import { everyCall, type HostileCall, type Things } from '#tests/api/hostile-calls.ts';
 import { BODIES, EXTRA_MEMBERS, HOSTILE, type Kind, OBJECTS, QUERIES, SEGMENTS } from '#tests/api/hostile-corpus.ts';
 import { Random } from '#tests/sim/random.ts';
@@ -8,27 +9,36 @@ import type { Answer } from '#tests/support/http.ts';
 /** One request that the shop must refuse, of one class of attack. */
 export interface CorpusRequest {
   of: CorpusClass;
+  by: SenderName;
   method: string;
   path: string;
   raw?: string | Buffer;
   headers: Record<string, string>;
 }
 
+/** Somebody with a cart and a hold of their own. */
+export interface Sender {
+  things: Things;
+  cookie: string;
+}
+
 /** Who the shop takes the sender for, where the class does not forge it: only the input is to be wrong then. */
 export interface Senders {
-  things: Things;
-  shopper: { cookie: string };
+  /** Sends the merchant's key too, so that no call refuses it for who it is. */
+  guest: Sender;
+  /** Signed in as a customer, and nothing more. */
+  account: Sender;
   adminKey: string;
 }
+export type SenderName = 'a guest with the merchant’s key' | 'an account' | 'nobody';
 
 const NUMBERS = new Set<Kind>(['quantity', 'lineQuantity', 'amount', 'amountOrNone', 'sum', 'patience']);
 const IDS = new Set<Kind>(['id', 'newId', 'bankId']);
 /** Calls that take forms, or members of a library's own. */
 const OPEN_BODY = /\/webhook$|^\/api\/auth\//;
-const MERCHANT = /^\/api\/(product$|product\/|sales|alarms|orders\/[^/]+\/(capture|refund)|token)/;
 
-/** Classes of attack with their weight among the generated requests. */
-export const CLASSES = {
+/** Classes of attack by somebody who may do what they ask for, with their weight among the generated requests. */
+const RIGHTFUL = {
   'amounts of every wrong kind': 5,
   'ids of a wrong form': 5,
   'query objects for MongoDB': 4,
@@ -36,11 +46,9 @@ export const CLASSES = {
   'bodies that are no JSON': 3,
   'bodies beyond the cap': 0.2,
   'other fields': 3,
-  'forged addresses and keys': 3,
-  'the merchant’s calls by nobody': 4,
   'requests from other sites': 3,
-  'hosts and line breaks': 2,
 } as const;
+export const CLASSES = { ...RIGHTFUL, ...STRANGE };
 export type CorpusClass = keyof typeof CLASSES;
 
 /** The n-th request of a seed: the same for ever. */
@@ -53,11 +61,23 @@ export function corpusRequest(seed: number, n: number, senders: Senders): Corpus
     return at < 0;
   });
   const of = chosen ?? 'other fields';
-  return { of, ...make(of, random, everyCall(senders.things), senders) };
+  const signedIn = random.chance(0.5);
+  if (!isStrange(of)) {
+    const by = signedIn ? 'an account' : 'a guest with the merchant’s key';
+    return { of, by, ...rightful(of, random, signedIn, senders) };
+  }
+  const request = strange(of, random, senders);
+  if (!signedIn || request.headers.cookie) return { of, by: 'nobody', ...request };
+  return { of, by: 'an account', ...request, headers: { ...request.headers, cookie: senders.account.cookie } };
 }
 
-function make(of: CorpusClass, random: Random, calls: HostileCall[], senders: Senders): Omit<CorpusRequest, 'of'> {
-  const rightful = { cookie: senders.shopper.cookie, authorization: `Bearer ${senders.adminKey}` };
+export type Sent = Omit<CorpusRequest, 'of' | 'by'>;
+
+/** A request whose sender may do what it asks for, if only the request were right. */
+function rightful(of: keyof typeof RIGHTFUL, random: Random, signedIn: boolean, senders: Senders): Sent {
+  const { things, cookie } = signedIn ? senders.account : senders.guest;
+  const calls = everyCall(things).filter(({ path }) => !signedIn || !MERCHANT.test(path));
+  const who = { cookie, ...(signedIn ? {} : { authorization: `Bearer ${senders.adminKey}` }) };
   const json = {
     'content-type': random.pick(['application/json', 'application/json; charset=utf-8', 'Application/JSON']),
   };
@@ -73,7 +93,7 @@ function make(of: CorpusClass, random: Random, calls: HostileCall[], senders: Se
     raw,
     headers: {
       ...json,
-      ...rightful,
+      ...who,
       ...(call.path.endsWith('/webhook') ? { 'holdfast-signature': signature(raw) } : {}),
       ...headers,
     },
@@ -90,7 +110,7 @@ function make(of: CorpusClass, random: Random, calls: HostileCall[], senders: Se
     case 'amounts of every wrong kind':
       return oneField((kind) => NUMBERS.has(kind));
     case 'ids of a wrong form':
-      return random.chance(0.5) ? oneField((kind) => IDS.has(kind)) : { ...address(random), headers: rightful };
+      return random.chance(0.5) ? oneField((kind) => IDS.has(kind)) : { ...address(random), headers: who };
     case 'query objects for MongoDB':
       return random.chance(0.8)
         ? oneField(
@@ -100,7 +120,7 @@ function make(of: CorpusClass, random: Random, calls: HostileCall[], senders: Se
         : {
             method: 'GET',
             path: `/api/orders?${random.pick(QUERIES.filter((query) => !query.includes('[')))}`,
-            headers: rightful,
+            headers: who,
           };
     case 'prototypes and extra members': {
       const call = random.pick(calls.filter(({ path }) => !OPEN_BODY.test(path)));
@@ -128,31 +148,6 @@ function make(of: CorpusClass, random: Random, calls: HostileCall[], senders: Se
       const raw = `{"x":"${'x'.repeat(65_600 + random.below(60_000))}"}`;
       return sent(call, raw, random.chance(0.5) ? { 'transfer-encoding': 'chunked' } : {});
     }
-    case 'forged addresses and keys': {
-      const call = random.pick(calls.filter(({ path }) => MERCHANT.test(path)));
-      const ip = `${random.below(256)}.${random.below(256)}.0.1`;
-      return {
-        method: call.method,
-        path: call.path,
-        raw: JSON.stringify(call.body),
-        headers: {
-          'content-type': 'application/json',
-          'x-forwarded-for': random.pick([ip, `127.0.0.1, ${ip}`, `${'1.1.1.1, '.repeat(500)}${ip}`, '_', '::1']),
-          'x-holdfast-address': ip,
-          'x-real-ip': '127.0.0.1',
-          ...random.pick([
-            { authorization: `Bearer ${random.uuid()}` },
-            { authorization: 'Bearer %zz' },
-            { authorization: `Basic ${Buffer.from(`admin:${senders.adminKey}`).toString('base64')}` },
-            { authorization: `bearer ${random.uuid()}` },
-            { cookie: `holdfast-admin=${Date.now() + 1e9}.${random.uuid()}` },
-            { cookie: senders.shopper.cookie.replace('guest', 'admin') },
-          ] as Record<string, string>[]),
-        },
-      };
-    }
-    case 'the merchant’s calls by nobody':
-      return byNobody(random, random.pick(calls.filter(({ path }) => MERCHANT.test(path))));
     case 'requests from other sites': {
       const call = random.pick(calls.filter(({ path }) => !path.endsWith('/webhook')));
       const origin = random.pick([
@@ -167,27 +162,6 @@ function make(of: CorpusClass, random: Random, calls: HostileCall[], senders: Se
       ]);
       const raw = JSON.stringify(call.body);
       return sent(call, raw, random.chance(0.7) ? { origin } : { 'sec-fetch-site': 'cross-site' });
-    }
-    case 'hosts and line breaks': {
-      const call = random.pick(calls.filter(({ path }) => MERCHANT.test(path)));
-      const host = random.pick(['evil.example', 'evil.example:80', '127.0.0.1', 'localhost', '[::1]', 'a'.repeat(200)]);
-      const forged = {
-        host,
-        'x-forwarded-host': 'evil.example',
-        'x-forwarded-proto': 'https',
-        forwarded: 'host=evil.example',
-      };
-      const path =
-        `${call.path}${random.pick(['', '%0d%0aset-cookie:%20a=1', '%0aX: 1', '%E5%98%8A%E5%98%8Dset-cookie:a'])}`.replace(
-          ' ',
-          '%20',
-        );
-      return {
-        method: call.method,
-        path,
-        raw: JSON.stringify(call.body),
-        headers: { 'content-type': 'application/json', ...forged },
-      };
     }
     case 'other fields':
       return oneField((kind) => !NUMBERS.has(kind) && !IDS.has(kind));
@@ -215,50 +189,6 @@ function address(random: Random): { method: string; path: string; raw?: string }
       { method: 'GET', path: `/api/orders/${randomUUID()}?${random.pick(QUERIES)}` },
     ])
     .valueOf() as { method: string; path: string; raw?: string };
-}
-
-/** A call of the merchant's by somebody who is not, by every other way to say the same address. */
-function byNobody(random: Random, { method, path, body }: HostileCall): Omit<CorpusRequest, 'of'> {
-  const [name, ...rest] = path.slice('/api/'.length).split('/');
-  const written = random.pick([
-    path,
-    `${path}/`,
-    `/api//${path.slice(5)}`,
-    `/API/${path.slice(5)}`,
-    `/api/${[name!.toUpperCase(), ...rest].join('/')}`,
-    `/api/%${name!.charCodeAt(0).toString(16)}${path.slice(6)}`,
-    `/api/./${path.slice(5)}`,
-    `/api/x/../${path.slice(5)}`,
-    `/api/%2e/${path.slice(5)}`,
-    `${path}.rsc`,
-    `${path}?_rsc=1`,
-    `${path}?_method=GET&__nextDataReq=1`,
-    `${path};jsessionid=1`,
-    `${path}%20`,
-    `${path}%00`,
-    `/_next/data/build${path}.json`,
-    `/_next/../api/${path.slice(5)}`,
-  ]);
-  const tricks = random.pick<Record<string, string>>([
-    {},
-    { 'x-middleware-subrequest': 'proxy:proxy:proxy:proxy:proxy' },
-    { 'x-middleware-subrequest': 'src/middleware:src/middleware:src/middleware:src/middleware:src/middleware' },
-    { 'x-http-method-override': method },
-    { 'x-original-url': path, 'x-rewrite-url': path },
-    { rsc: '1', 'next-router-state-tree': '%5B%22%22%5D' },
-    { 'next-action': randomUUID().replaceAll('-', '') },
-    { 'x-nextjs-data': '1' },
-    { authorization: 'Bearer ' },
-    { authorization: 'Bearer null' },
-  ]);
-  const verb = random.pick([method, method, method, 'GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
-  const harmless = (verb === 'GET' || verb === 'HEAD') && /sales/.test(written); // what anyone may read
-  return {
-    method: harmless ? method : verb,
-    path: written,
-    ...(verb === 'GET' || verb === 'HEAD' ? {} : { raw: JSON.stringify(body) }),
-    headers: { 'content-type': 'application/json', ...tricks },
-  };
 }
 
 /** A body with one field replaced by any JSON text, told apart by a mark of its own. */

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { openShop } from '#tests/api/shop.ts';
+import { signIn, signUp, somebody } from '#tests/support/accounts.ts';
 
 const shop = openShop({ env: { NEXTAUTH_URL: 'https://shop.example' } });
 
@@ -34,6 +35,24 @@ test('every answer of both doors carries the security headers once, and none say
     if (pages.includes(path)) expect(headers['cross-origin-opener-policy']).toBe('same-origin');
     if (calls.includes(path))
       expect([path, headers['cache-control']]).toEqual([path, expect.stringContaining('no-store')]);
+  }
+});
+
+test('the files that a page is made of come compressed and for good, with the headers of a page', async () => {
+  const text = await (await fetch(`${shop.web.url}/cart`)).text();
+  const files = [...text.matchAll(/(?:src|href)="(\/_next\/static\/[^"]+\.(?:js|css))"/g)].map((found) => found[1]!);
+  expect(files.length).toBeGreaterThan(3);
+  for (const file of files) {
+    const { status, headers } = await fetch(new URL(file, shop.web.url), { headers: { 'accept-encoding': 'br' } });
+    expect([file, status, Object.fromEntries(headers)]).toEqual([
+      file,
+      200,
+      expect.objectContaining({
+        'content-encoding': 'br',
+        'cache-control': 'public, max-age=31536000, immutable',
+        'x-content-type-options': 'nosniff',
+      }),
+    ]);
   }
 });
 
@@ -87,4 +106,36 @@ test('pages are only read: no server function is looked for, however a request a
   }
   expect((await shop.client.shopper().call('GET', '/api/health')).status).toBe(200);
   expect(shop.web.output()).not.toMatch(/Server Action|Error:/);
+});
+
+test('each look at the back room has a nonce of its own on all of its scripts, and no client chooses one', async () => {
+  const who = somebody();
+  const viewer = shop.client.shopper();
+  await signUp(viewer, who);
+  await shop.mongo.collection('users').updateOne({ email: who.email }, { $set: { role: 'viewer' } });
+  expect(await signIn(viewer, who)).toMatchObject({ status: 200 });
+  const nonces: string[] = [];
+  const chosen = { 'content-security-policy': "script-src 'nonce-chosen'", 'x-holdfast-nonce': 'chosen' };
+  for (const path of ['/admin', '/admin?sale=x', '/admin']) {
+    const { status, headers, body } = await viewer.call<string>('GET', path, { headers: chosen });
+    expect(status).toBe(200);
+    const scripts = /script-src ([^;]*)/.exec(String(headers['content-security-policy']))![1]!;
+    const nonce = /^'self' 'nonce-([\w+/=]{24})' 'strict-dynamic'$/.exec(scripts)?.[1];
+    expect([scripts, nonce]).toEqual([scripts, expect.any(String)]);
+    nonces.push(nonce!);
+    const scriptTags = [...body.matchAll(/<script\b[^>]*>/g)].map(([tag]) => tag);
+    const tags = scriptTags.filter((tag) => !tag.includes('type="text/plain"')); // no browser runs that
+    expect(tags.length).toBeGreaterThan(5);
+    const runs = tags.filter((tag) => tag !== '<script type="text/plain">'); // of text, which no browser runs
+    expect(runs.filter((tag) => !tag.includes(`nonce="${nonce}"`))).toEqual([]);
+    expect(body).not.toContain('chosen');
+  }
+  expect(new Set(nonces).size).toBe(3);
+  for (const path of ['/%61dmin', '/admin/', '//admin'])
+    expect((await viewer.call('GET', path)).headers['content-security-policy']).toContain("'strict-dynamic'");
+  for (const path of ['/cart', '/sales/nobody-has-asked-for-it']) {
+    const page = await shop.client.shopper().call('GET', path, { headers: chosen });
+    expect(page.headers['content-security-policy']).not.toContain('nonce');
+    expect(page.body).not.toContain('chosen');
+  }
 });

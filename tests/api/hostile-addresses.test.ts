@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Attempt, openTarget } from '#tests/api/hostile-attack.ts';
 import { SEGMENTS } from '#tests/api/hostile-corpus.ts';
+import { failuresIn } from '#tests/support/failures.ts';
 
 const target = openTarget();
 
@@ -144,7 +145,7 @@ test('no header makes a stranger the merchant', async () => {
 
 test('after all of it nothing has failed inside, and an honest shopper still buys', async () => {
   expect(target.sent).toBeGreaterThan(2_000);
-  expect(target.shop.web.output()).not.toMatch(/"level":[56]0|⨯|Error:/);
+  expect(failuresIn(target.shop.web.output())).toEqual([]);
   const honest = target.shop.client.shopper();
   const { body } = await honest.buyNow([{ productId: target.productId, quantity: 1 }]);
   expect(await honest.pay(body.orderId)).toMatchObject({ status: 200, body: { status: 'PAID' } });

@@ -90,6 +90,12 @@ export function everyCall({ saleId, productId, cartId, order }: Things): Hostile
     { method: 'PUT', path: '/api/delivery', ...delivery },
     { method: 'PUT', path: `/api/orders/${orderId}/delivery`, ...delivery },
     { method: 'POST', path: `/api/orders/${orderId}/capture`, body: {}, fields: {} },
+    {
+      method: 'POST',
+      path: `/api/orders/${orderId}/capture/give-up`,
+      body: { reason: 'R' },
+      fields: { reason: 'name' },
+    },
     { method: 'POST', path: `/api/orders/${orderId}/refund`, body: { reason: 'R' }, fields: { reason: 'name' } },
     { method: 'POST', path: '/api/alarms/captureFailed:x/close', body: { reason: 'R' }, fields: { reason: 'name' } },
     { method: 'POST', path: '/api/payment/start', body: { orderId }, fields: { orderId: 'id' } },

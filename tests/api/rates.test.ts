@@ -5,6 +5,7 @@ import { LIMITS } from '#lib/limits.ts';
 import { RATES } from '#lib/rates/index.ts';
 import { keys } from '#lib/redis/keys.ts';
 import { expectProblem, openShop } from '#tests/api/shop.ts';
+import { member } from '#tests/support/accounts.ts';
 import type { Answer } from '#tests/support/http.ts';
 import { until } from '#tests/support/until.ts';
 
@@ -35,6 +36,28 @@ test('who checks out again and again is told to wait; the neighbour at the same 
   expectLimited(await busy.call('POST', '/api/checkout', { body, headers: from(address()) }), 'checkout-customer');
   const neighbour = shop.client.shopper();
   expect(await neighbour.call('POST', '/api/checkout', { body, headers: office })).toMatchObject({ status: 201 });
+});
+
+test('who must wait costs the neighbours at the address no point, and is not looked up again', async () => {
+  const headers = from(address());
+  const busy = await member(shop.client);
+  const change = () => busy.call('POST', '/api/account/password', { body: {}, headers });
+  const { customer, address: office } = RATES.account;
+  for (let i = 0; i < customer.points; i++) expectProblem(await change(), 400, 'INVALID_REQUEST', { field: 'current' });
+  const looked = await looks();
+  const shared = office.points / 10; // more are told to Redis
+  for (let i = 0; i < shared; i++) expectLimited(await change(), 'account-customer');
+  expect(await shop.redis.keys(`${keys.rate('account-address')}:${headers['x-forwarded-for']}`)).toEqual([]);
+  expect((await looks()) - looked).toBeLessThan(shared / 10);
+
+  /** How often the accounts were read. */
+  async function looks(): Promise<number> {
+    const [stats] = await shop.mongo
+      .collection('users')
+      .aggregate([{ $collStats: { latencyStats: {} } }])
+      .toArray();
+    return Number(stats!.latencyStats.reads.ops);
+  }
 });
 
 test('a thousand shoppers behind one address all get a hold within the minute', async () => {
@@ -129,6 +152,32 @@ test('pages have a limit of their own, which the files of a page and calls of th
   expect((await shop.client.shopper().call('GET', '/cart', { headers: from(address()) })).status).toBe(200);
 });
 
+test('what Next answers is limited before it, be it a page or a file; no call of the API gets as far as Next', async () => {
+  const mine = address();
+  await shop.redis.set(`${keys.rate('file-address')}:${mine}`, RATES.file.address.points, 'EX', 60);
+  const file = () => shop.client.shopper().call('GET', '/art/nothing.svg', { headers: from(mine) });
+  const limited = await until(
+    async () => (await Promise.all(Array.from({ length: 500 }, file))).find(({ status }) => status === 429),
+    { what: 'the process has heard of what was spent elsewhere' },
+  );
+  expectLimited(limited, 'file-address');
+  for (const path of ['/api/nothing', '/api/', '/api//cart', '/api/cart//', '/api/x/y/z/', '/api/auth/a/b/c'])
+    for (const method of ['GET', 'POST', 'OPTIONS'])
+      expectProblem(await shop.client.shopper().call(method, path, { headers: from(mine) }), 404, 'NOT_FOUND');
+});
+
+test('however many ask whether the shop is ready, there is one look at a time', async () => {
+  const before = await looks();
+  const ask = () => shop.client.shopper().call('GET', '/api/ready', { headers: from(address()) });
+  const answers = await Promise.all(Array.from({ length: 400 }, ask));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  expect((await looks()) - before).toBeLessThan(answers.length / 2);
+
+  async function looks() {
+    return Number(/cmdstat_zrange:calls=(\d+)/.exec(await shop.redis.info('commandstats'))?.[1] ?? 0);
+  }
+});
+
 test('a customer has only so many live streams at a time, and gets another when one is closed', async () => {
   const { saleId } = await shop.client.sale();
   const me = shop.client.shopper();
@@ -146,8 +195,7 @@ test('a customer has only so many live streams at a time, and gets another when 
   const open = await Promise.all(Array.from({ length: LIMITS.sseClientsPerCustomer }, watch));
   expect(open.map(({ status }) => status)).toEqual(open.map(() => 200));
   const refused = await me.call('GET', `/api/sales/${saleId}/events`);
-  expectProblem(refused, 429, 'TOO_MANY_REQUESTS');
-  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+  expectLimited(refused, 'open-customer');
   open[0]!.stop();
   const again = await until(
     async () => {

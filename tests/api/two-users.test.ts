@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { CartAnswer, OrdersAnswer } from '#lib/contract.ts';
 import { openShop } from '#tests/api/shop.ts';
@@ -36,47 +37,92 @@ async function customer(shopper: Shopper, word: string, saleId: string, productI
     `/api/sales/${saleId}`,
     '/api/products',
   ];
-  return { shopper, own, reads, cartId, held, orders: [paid, ended, held].sort() };
+  return { shopper, own, reads, cartId, held, paid, productId, orders: [paid, ended, held].sort() };
 }
 
-test('two customers, a guest and an account, in ten thousand requests between each other: nobody is answered with the other’s', async () => {
-  const { saleId, productIds } = await shop.client.sale({ units: [20], holdSeconds: 600, ships: true });
+test('two guests and two accounts, in ten thousand requests between each other: nobody is answered with another’s', async () => {
+  const { saleId, productIds } = await shop.client.sale({ units: [40], holdSeconds: 600, ships: true });
   const [productId] = productIds as [string];
   const people = [
     await customer(shop.client.shopper(), 'Anneliese', saleId, productId),
     await customer(await member(shop.client), 'Bartholomew', saleId, productId),
-  ] as const;
+    await customer(await member(shop.client), 'Clementine', saleId, productId),
+    await customer(shop.client.shopper(), 'Desdemona', saleId, productId),
+  ];
   const leaks: string[] = [];
-  const statuses = new Map<number, number>();
+  const statuses = new Map<string, number>();
   let sent = 0;
   const one = async () => {
     while (sent < REQUESTS && leaks.length === 0) {
       const n = sent++;
-      const [me, other] = n % 2 ? [people[1], people[0]] : [people[0], people[1]];
+      const me = people[n % people.length]!;
+      const other = people[(n + 1 + (Math.floor(n / people.length) % (people.length - 1))) % people.length]!;
       const answer = await ask(me, other, n);
-      statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
       const told = JSON.stringify([answer.body, answer.headers]);
-      leaks.push(...other.own.filter((word) => told.includes(word)).map((word) => `${n}: ${word}`));
+      if (!/^(private, )?no-store$/.test(String(answer.headers['cache-control'])))
+        leaks.push(`${n}: cache-control ${answer.headers['cache-control']}`);
+      for (const stranger of people.filter((person) => person !== me))
+        leaks.push(...stranger.own.filter((word) => told.includes(word)).map((word) => `${n}: ${word}`));
+      const whose = isForeign(n) ? 'another’s' : 'own';
+      const key = `${whose} ${answer.status}`;
+      statuses.set(key, (statuses.get(key) ?? 0) + 1);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, one));
   expect(leaks).toEqual([]);
-  expect([...statuses].filter(([status]) => status >= 500)).toEqual([]);
-  expect(statuses.get(200), 'most are answered').toBeGreaterThan(REQUESTS / 2);
+  expect([...statuses.keys()].sort()).toEqual(['another’s 404', 'own 200']);
+  expect(statuses.get('another’s 404')).toBe((REQUESTS * 3) / 10);
   for (const { shopper, orders, cartId } of people) {
     const { body } = await shopper.call<OrdersAnswer>('GET', '/api/orders');
     expect(body.orders.map(({ orderId }) => orderId).sort()).toEqual(orders);
+    expect(body.orders.map(({ status }) => status).sort()).toEqual(['CANCELLED', 'PAID', 'RESERVED']);
     expect((await shopper.call<CartAnswer>('GET', `/api/cart/${cartId}`)).body.items).toHaveLength(1);
   }
 }, 600_000);
 
+test('the pages of two customers are the same bytes, and nobody keeps them for anybody else', async () => {
+  const [one, two] = [shop.client.shopper(), await member(shop.client)];
+  await one.call('POST', '/api/cart');
+  for (const path of [
+    '/',
+    '/orders',
+    '/cart',
+    '/account',
+    `/orders/${randomUUID()}`,
+    `/orders/${randomUUID()}/receipt`,
+  ]) {
+    const [mine, theirs] = [await one.call<string>('GET', path), await two.call<string>('GET', path)];
+    expect([path, mine.status, mine.body === theirs.body]).toEqual([path, 200, true]);
+    for (const { headers } of [mine, theirs])
+      expect([path, headers['cache-control']]).toEqual([path, expect.stringMatching(/^private, no-(store|cache)$/)]);
+  }
+});
+
 type Person = Awaited<ReturnType<typeof customer>>;
 
-/** Mostly one's own pages, sometimes a change of one's own cart, sometimes a try at the other's things. */
+const isForeign = (n: number) => n % 10 >= 7;
+
+/** Mostly one's own pages, and three times in ten a try at another's things. */
 function ask({ shopper, reads, cartId }: Person, other: Person, n: number): Promise<Answer> {
-  const pick = (list: string[]) => list[Math.floor(n / 2) % list.length]!;
-  if (n % 10 < 7) return shopper.call('GET', pick(reads));
-  if (n % 10 === 7) return shopper.call('POST', `/api/orders/${other.held}/cancel`, { body: {} });
-  if (n % 10 === 8) return shopper.call('GET', `/api/cart/${other.cartId}`);
-  return shopper.call('GET', `/api/cart/${cartId}`);
+  const pick = <T>(list: readonly T[]) => list[Math.floor(n / 10) % list.length]!;
+  if (!isForeign(n)) return shopper.call('GET', n % 10 === 6 ? `/api/cart/${cartId}` : reads[n % reads.length]!);
+  const { held, paid, productId } = other;
+  const address = { name: 'N', email: 'n@example.org', street: 'S 1', postalCode: '1', city: 'C', country: 'DE' };
+  const line = { productId, quantity: 2 };
+  const [method, path, body] = pick<[string, string, object?]>([
+    ['GET', `/api/orders/${paid}`],
+    ['GET', `/api/orders/${held}`],
+    ['GET', `/api/orders/${paid}/receipt`],
+    ['GET', `/api/cart/${other.cartId}`],
+    ['POST', `/api/orders/${held}/cancel`, {}],
+    ['POST', `/api/orders/${held}/extend`, {}],
+    ['PUT', `/api/orders/${paid}/delivery`, address],
+    ['POST', '/api/payment/start', { orderId: held }],
+    ['POST', '/api/payment/success', { orderId: held }],
+    ['POST', '/api/payment/fail', { orderId: held }],
+    ['PATCH', `/api/cart/${other.cartId}`, line],
+    ['POST', '/api/cart/add', { cartId: other.cartId, ...line }],
+    ['POST', '/api/checkout', { cartId: other.cartId }],
+  ]);
+  return shopper.call(method, path, body && { body });
 }

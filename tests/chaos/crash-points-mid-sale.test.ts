@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CrashPoint } from '#lib/crash.ts';
-import { expectPromisesKept, whatWasTold } from '#tests/support/audit.ts';
+import { expectPromisesKept } from '#tests/support/audit.ts';
 import { crowd } from '#tests/support/buyers.ts';
 import { expectDied } from '#tests/support/crash.ts';
-import { checkHistory, type Told } from '#tests/support/history.ts';
+import { checkHistory, type Told, whatWasTold } from '#tests/support/history.ts';
 import { replay } from '#tests/support/ledger.ts';
 import { type ShopFloor, shopFloor } from '#tests/support/processes.ts';
 import { until } from '#tests/support/until.ts';

@@ -139,7 +139,8 @@ describe('a web process dies', () => {
       what: 'the worker has settled the payment',
       timeoutMs: 10_000,
     });
-    expect(await look.orders.findOne({ _id: orderId })).toMatchObject({ status: 'PAID', captured: true });
+    expect(await look.orders.findOne({ _id: orderId })).toMatchObject({ status: 'PAID' });
+    await until(async () => (await look.orders.findOne({ _id: orderId }))?.captured, { what: 'the money is taken' });
     expect(await look.bank.findOne({ orderId })).toMatchObject({ status: 'captured' });
     expect(await shelf(saleId)).toMatchObject({ available: 0, held: 0, sold: 1 });
     expect(await shopper.pay(orderId), 'the shopper tries again').toMatchObject({

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { keys } from '#lib/redis/keys.ts';
 import { cutInTransaction, hasTransaction, type Seam } from '#tests/support/aof.ts';
 import { expectPromisesKept } from '#tests/support/audit.ts';
 import { type Choice, type CrowdResult, crowd } from '#tests/support/buyers.ts';
-import { type Call, percentile } from '#tests/support/calls.ts';
+import type { Call } from '#tests/support/calls.ts';
 import { type RunningWeb, type ShopFloor, shopFloor } from '#tests/support/processes.ts';
+import { ruler } from '#tests/support/ruler.ts';
 import { until } from '#tests/support/until.ts';
 import { type Witness, witness } from '#tests/support/witness.ts';
 
@@ -14,6 +16,7 @@ const ANSWER_MS = 5_000;
 const UNITS = 2_000;
 const CHOICES: Choice[] = ['pays', 'pays', 'fails', 'walksAway'];
 
+const time = ruler();
 let floor: ShopFloor;
 let webs: RunningWeb[];
 let look: Witness;
@@ -62,13 +65,14 @@ async function expectHonest(
     status === 503 ? retryAfter < 1 : status >= 500 || (status >= 400 && code !== 'ORDER_EXPIRED'),
   );
   expect(vague, 'every refusal is a 503 that says when to come back').toEqual([]);
-  const tookMs = calls.map(({ startMs, endMs }) => endMs - startMs);
-  // On a machine that is busy with something else, everything takes as much longer as the shop's usual answer does.
-  const busyMs = 10 * percentile(tookMs, 0.5);
-  expect(Math.max(...tookMs), 'the longest wait for an answer, ms').toBeLessThanOrEqual(ANSWER_MS + busyMs);
+  const longestMs = Math.max(...calls.map(({ startMs, endMs }) => endMs - startMs));
+  expect(longestMs, 'the longest wait for an answer, ms').toBeLessThanOrEqual(time.allowed(ANSWER_MS));
 
   await until(async () => (await webs[0]!.client.look(saleId)).products[0]?.held === 0, {
-    what: 'every hold has ended',
+    what: 'every unit is sold or free',
+  });
+  await until(async () => (await look.redis.zcard(keys.deadlines(saleId))) === 0, {
+    what: 'every hold has ended, also one that had taken nothing',
   });
   await expectPromisesKept(floor, look);
   expect(await look.sold(saleId, productId)).toBe(await look.paid(saleId));
@@ -97,7 +101,7 @@ test('Redis is emptied three times in mid-sale: the shop says "one moment", neve
   }
   const result = await crowding;
   const backMs = flushedAt.map((atMs) => Math.round(firstSaleAfter(result.calls, atMs)));
-  expect(Math.max(...backMs)).toBeLessThanOrEqual(SELLING_AGAIN_MS);
+  expect(Math.max(...backMs)).toBeLessThanOrEqual(time.allowed(SELLING_AGAIN_MS));
   expect(result.promised.length, 'everybody was served in the end').toBe(500);
   expect(result.calls.some(({ status, code }) => status === 503 && code === 'SALE_NOT_READY')).toBe(true);
   await expectHonest(sale, result);
@@ -118,11 +122,11 @@ test('Redis is killed in mid-sale and comes back with its file: what it had answ
   const asked = performance.now();
   const refused = await webs[0]!.client.shopper().buyNow([{ productId: sale.productId, quantity: 1 }]);
   expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': expect.stringMatching(/^[1-9]\d*$/) } });
-  expect(performance.now() - asked).toBeLessThan(ANSWER_MS);
+  expect(performance.now() - asked).toBeLessThan(time.allowed(ANSWER_MS));
   const restartedAt = performance.now();
   await floor.redis.restart();
   const result = await crowding;
-  expect(firstSaleAfter(result.calls, restartedAt)).toBeLessThanOrEqual(SELLING_AGAIN_MS);
+  expect(firstSaleAfter(result.calls, restartedAt)).toBeLessThanOrEqual(time.allowed(SELLING_AGAIN_MS));
   await expectHonest(sale, result);
 });
 
@@ -144,7 +148,7 @@ test('Redis is emptied while no worker runs: the web processes put the sale back
       answers.add(status);
       return status === 201;
     },
-    { what: 'selling again', timeoutMs: SELLING_AGAIN_MS },
+    { what: 'selling again', timeoutMs: time.allowed(SELLING_AGAIN_MS) },
   );
   expect([...answers]).toEqual([503, 201]);
   expect(await shopper.pay(before.body.orderId), 'a hold from before can be paid').toMatchObject({
@@ -163,7 +167,7 @@ test('Redis hangs for five seconds: checkouts are refused in time, and everythin
   floor.redis.process.kill('SIGSTOP');
   const hungAt = performance.now();
   const refused = await buy();
-  expect(performance.now() - hungAt).toBeLessThan(ANSWER_MS);
+  expect(performance.now() - hungAt).toBeLessThan(time.allowed(ANSWER_MS));
   for (const answer of refused)
     expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': expect.stringMatching(/^[1-9]\d*$/) } });
   await until(() => performance.now() - hungAt > 5_000, { what: 'it has hung for five seconds' });
@@ -175,9 +179,9 @@ test('Redis hangs for five seconds: checkouts are refused in time, and everythin
       const now = await buy();
       return now.every(({ status }) => status === 200 || status === 201 || status === 410) ? now : undefined;
     },
-    { what: 'everybody is served', timeoutMs: SELLING_AGAIN_MS },
+    { what: 'everybody is served', timeoutMs: time.allowed(SELLING_AGAIN_MS) },
   );
-  expect(performance.now() - wokeAt).toBeLessThan(SELLING_AGAIN_MS);
+  expect(performance.now() - wokeAt).toBeLessThan(time.allowed(SELLING_AGAIN_MS));
   // Under one key there is one order, whatever became of the call whose answer was too late.
   expect(new Set(answers.map(({ body }) => body.orderId)).size).toBe(buyers.length);
   answers = answers.filter(({ status }) => status !== 410);
@@ -192,15 +196,16 @@ test('Redis hangs for five seconds: checkouts are refused in time, and everythin
 
 describe("power fails in the middle of a script: the tail of Redis's file is gone, and half a step may be left in it", () => {
   const at = (words: string[], name: string, record: string) => words[0] === name && words[1]!.startsWith(`${record}:`);
-  /** Seams inside a script's writes at which the books do not add up. */
+  /** Seams inside a script's writes at which something is said that is not so. */
   const seams: Seam[] = [
+    (words, next) => at(words, 'HSET', 'hold') && at(next, 'SET', 'timer'), // reserve: a hold that has taken nothing yet
     (words, next) => at(words, 'LTRIM', 'stock') && at(next, 'HSET', 'held'), // reserve: off the shelf, in nobody's hand
     (words, next) => at(words, 'HSET', 'held') && at(next, 'HINCRBY', 'limit'), // reserve: in a hand that does not count
     (words, next) => at(words, 'HSET', 'sold') && at(next, 'HDEL', 'held'), // commit: sold, and held as well
     (words, next) => at(words, 'HDEL', 'held') && at(next, 'RPUSH', 'stock'), // release: out of the hand, not on the shelf
   ];
 
-  test('in each of four steps, once torn and once with its half executed: the books add up again, and nobody loses an order', async () => {
+  test('in each of five steps, once torn and once with its half executed: the books add up again, and nobody loses an order', async () => {
     const sale = await plenty();
     const lost: number[] = [];
     const home = new AbortController();

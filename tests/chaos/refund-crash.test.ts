@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import type { CrashPoint } from '#lib/crash.ts';
 import { holdOne, only } from '#tests/api/shop.ts';
+import { expectPromisesKept } from '#tests/support/audit.ts';
 import { type BankFloor, bankFloor } from '#tests/support/bank.ts';
 import { expectDied } from '#tests/support/crash.ts';
 import { until } from '#tests/support/until.ts';
@@ -44,6 +45,7 @@ test.each<CrashPoint>(['before_refund', 'after_refund'])(
     expect(entries.filter(({ kind }) => kind === 'captured')).toEqual([]);
     expect(await look.refunds.countDocuments({ orderId })).toBe(1);
     expect(await look.orders.findOne({ _id: orderId })).toMatchObject({ status: 'CANCELLED' });
+    await expectPromisesKept(shop.floor, look);
   },
 );
 
@@ -62,4 +64,5 @@ test('a process dies when the bank has begun a payment and before that is noted:
   });
   const { entries } = only(await shop.bank.payments(orderId));
   expect(entries.map(({ kind }) => kind)).toEqual(['voided']);
+  await expectPromisesKept(shop.floor, look);
 });

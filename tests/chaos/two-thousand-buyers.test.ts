@@ -4,6 +4,7 @@ import { type Choice, crowd } from '#tests/support/buyers.ts';
 import { percentile } from '#tests/support/calls.ts';
 import { replay } from '#tests/support/ledger.ts';
 import { type RunningWeb, type ShopFloor, shopFloor } from '#tests/support/processes.ts';
+import { ruler } from '#tests/support/ruler.ts';
 import { until } from '#tests/support/until.ts';
 import { type Witness, witness } from '#tests/support/witness.ts';
 
@@ -23,6 +24,7 @@ describe.each([
     promise: 'within a sweep and a second of its deadline, without any event',
   },
 ])('2,000 buyers want 100 units, keyspace events $events', ({ events, sweepSeconds, backWithinMs, promise }) => {
+  const time = ruler();
   let floor: ShopFloor;
   let webs: RunningWeb[];
   let look: Witness;
@@ -91,20 +93,14 @@ describe.each([
       ({ orderId, deadlineMs }) => (releasedAt.get(orderId) ?? Number.POSITIVE_INFINITY) - deadlineMs,
     );
     expect(Math.min(...lateMs), 'no hold ended early').toBeGreaterThanOrEqual(0);
-    // On a machine that is busy with something else nothing is faster than the shop's shortest answer.
-    const busyMs = percentile(
-      result.calls.map(({ startMs: asked, endMs }) => endMs - asked),
-      0.99,
-    );
-    expect(Math.max(...lateMs), 'ms after its deadline until a unit was back').toBeLessThanOrEqual(
-      backWithinMs + busyMs,
-    );
+    const allowedMs = time.allowed(backWithinMs);
+    expect(Math.max(...lateMs), 'ms after its deadline until a unit was back').toBeLessThanOrEqual(allowedMs);
     expect(await look.orders.countDocuments({ reason: 'CONFLICT' }), 'token conflicts').toBe(0);
     await expectPromisesKept(floor, look);
 
     console.log(
       `events ${events}: ${BUYERS} buyers, ${result.calls.length} calls in ${seconds.toFixed(1)} s, at most ${result.mostInFlight} at once; ` +
-        `${result.promised.length} holds, ${winners.length} paid, ${walked.length} walked away, back after ${percentile(lateMs, 0.5)} ms (median), ${Math.max(...lateMs)} ms (worst)`,
+        `${result.promised.length} holds, ${winners.length} paid, ${walked.length} walked away, back after ${percentile(lateMs, 0.5)} ms (median), ${Math.max(...lateMs)} ms (worst, ${Math.round(allowedMs)} allowed)`,
     );
   });
 });

@@ -119,6 +119,37 @@ test('what is wrong with a form is said in words, and nothing that was typed is 
   await expect(page.getByText('This address may have an account with another password.')).toBeVisible();
 });
 
+test('after too many wrong passwords the form counts the wait down, says when it is over, and can be sent again', {
+  tag: '@once',
+}, async ({ page, expectAnswers }) => {
+  expectAnswers(401, 429);
+  const who = newcomer();
+  await page.clock.install({ time: Date.now() });
+  await page.goto('/signin');
+  const answered = () => page.waitForResponse((response) => response.url().endsWith('/callback/credentials'));
+  const guess = async () => (await Promise.all([answered(), signIn(page, who)]))[0].status();
+  for (let i = 0; i < 5; i++) expect(await guess()).toBe(401);
+  await page.clock.pauseAt(Date.now() + 60_000);
+  const button = page.getByRole('button', { name: 'Sign in', exact: true });
+  const password = page.getByLabel('Password', { exact: true });
+  expect(await guess()).toBe(429);
+  await expect(page.getByRole('alert').filter({ hasText: 'Please wait 15 seconds' })).toBeVisible();
+  await expect(button).toHaveAttribute('aria-disabled', 'true');
+  await expect(button).toContainText('0:15');
+  await page.clock.runFor(5_000);
+  await expect(button).toContainText('0:10');
+  let sent = false;
+  page.on('request', (request) => (sent ||= request.method() === 'POST'));
+  await password.press('Enter');
+  await page.clock.runFor(10_000);
+  expect(sent).toBe(false);
+  await expect(page.getByRole('status').filter({ hasText: 'You can try again now.' })).toBeVisible();
+  await expect(page.getByText('Please wait 15 seconds')).toHaveCount(0);
+  await expect(button).not.toHaveAttribute('aria-disabled');
+  await expect(password).toHaveValue(who.password);
+  expect([401, 429]).toContain(await guess()); // this browser's clock was ahead of the shop's
+});
+
 test('a link that asks to go elsewhere after signing in stays in the shop', { tag: '@once' }, async ({ page }) => {
   const who = newcomer();
   for (const next of ['//evil.example', 'https://evil.example', '/\\evil.example', 'javascript:alert(1)']) {

@@ -1,6 +1,8 @@
+import mongoose from 'mongoose';
+import { expectAccessible } from '#tests/e2e/accessible.ts';
 import { newcomer, signIn, signUp, staff } from '#tests/e2e/people.ts';
 import { expect, test } from '#tests/e2e/shop.ts';
-import { hold } from '#tests/e2e/steps.ts';
+import { hold, payButton } from '#tests/e2e/steps.ts';
 
 test('an admin signs in to the back room, sees who holds what, and locks it again', async ({
   page,
@@ -49,4 +51,68 @@ test('the session cookie is out of reach of scripts', { tag: '@once' }, async ({
   const cookie = (await context.cookies()).find(({ name }) => name.includes('session'));
   expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax' });
   expect(await page.evaluate(() => document.cookie)).toBe('');
+});
+
+/** As if the bank had let go of a paid order's money before the shop could take it, and a worker had raised the alarm. */
+async function letGo(orderId: string): Promise<void> {
+  const mongo = await mongoose.createConnection(process.env.MONGODB_URI ?? '').asPromise();
+  const one = { _id: orderId as never };
+  await mongo
+    .collection('orders')
+    .updateOne(one, { $set: { captured: false, captureFailed: true, captureAttempts: 2 } });
+  await mongo
+    .collection('sandbox_payments')
+    .updateOne({ orderId }, { $set: { status: 'voided' }, $pull: { entries: { kind: 'captured' } as never } });
+  await mongo.collection('alarms').insertOne({
+    _id: `captureFailed:${orderId}` as never,
+    kind: 'captureFailed',
+    subject: orderId,
+    detail: 'let go of by the bank',
+    open: true,
+    raisedAt: new Date(),
+  });
+  await mongo.close();
+}
+
+test('money that cannot be taken: an admin sees of which order and how much, and decides what becomes of it', {
+  tag: '@once',
+}, async ({ page, shopper, merchant }) => {
+  const sale = await merchant.sale({ products: [{ price: 1900, units: 3 }] });
+  const buyer = await shopper();
+  const orders: string[] = [];
+  for (let i = 0; i < 2; i++) {
+    orders.push(new URL(await hold(buyer, sale.products[0]!.path)).pathname.split('/')[2]!);
+    await payButton(buyer).click();
+    await expect(buyer.getByRole('heading', { name: "It's yours" })).toBeVisible();
+    await letGo(orders[i]!);
+  }
+  await page.goto('/signin?next=%2Fadmin');
+  await signIn(page, await staff('admin'));
+  const alarms = page.getByRole('region', { name: 'Needs a human' });
+  const [first, second] = orders.map((id) => page.locator(`[data-alarm="captureFailed:${id}"]`));
+  for (const text of ['can never be captured', 'let go of by the bank', '€19.00', `pay-${orders[0]}`, 'Tries3'])
+    await expect(first!).toContainText(text);
+  await expectAccessible(page);
+  await first!.getByRole('link', { name: orders[0]! }).click();
+  await expect(page.getByRole('heading', { name: "It's yours" })).toBeVisible();
+  await page.goBack();
+
+  await first!.getByRole('button', { name: 'Try to capture again' }).click();
+  await expect(alarms.getByText('It still cannot be captured.')).toBeVisible();
+  await first!.getByRole('button', { name: 'Settled by hand' }).click();
+  await expect(first!.getByText('Say in a word how it was dealt with.')).toBeVisible();
+  await first!.getByLabel('How it was dealt with').fill('paid by bank transfer');
+  await first!.getByRole('button', { name: 'Settled by hand' }).click();
+  await expect(alarms.getByText('Noted. Nobody tries to take this money any more.')).toBeVisible();
+  await expect(first!).toHaveCount(0);
+
+  await second!.getByLabel('How it was dealt with').fill('did not answer');
+  await second!.getByRole('button', { name: 'Give the money back' }).click();
+  await expect(alarms.getByText('The money was given back. The order stays paid.')).toBeVisible();
+  await expect(second!).toHaveCount(0);
+  await buyer.reload();
+  await expect(buyer.getByText('The shop has given you the money of this order back.')).toBeVisible();
+  await expectAccessible(buyer);
+  await buyer.goto(sale.products[0]!.path);
+  await expect(buyer.getByText('The last one')).toBeVisible(); // what was sold stays sold
 });

@@ -24,6 +24,7 @@ test('a shopper gets ready before the sale, buys, and has a receipt that opens w
     products: [{ name: 'Brass Pen', price: 6400, units: 3, art: 'brass-pen' }],
   });
   await page.goto(path);
+  await expect(page.getByText('What you buy is sent to you.')).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Get ready' })).toBeVisible();
   await page.getByRole('button', { name: 'Add delivery details' }).click();
   await fill(page);
@@ -37,6 +38,7 @@ test('a shopper gets ready before the sale, buys, and has a receipt that opens w
   await merchant.change(saleId, { opensAt: null });
   await hold(page, products[0]!.path);
   await expect(page.getByText('Includes €10.22 tax (19%)')).toBeVisible();
+  await expect(page.getByText('It is sent to you: where to, you say after paying')).toBeVisible();
   await expect(page.getByRole('main').getByRole('textbox')).toHaveCount(0); // a hold asks for nothing
   await payButton(page).click();
   await expect(page.getByRole('heading', { name: "It's yours" })).toBeVisible();
@@ -85,6 +87,7 @@ test('a receipt without its secret is nobody’s, and a wrong one no better', { 
   await expect(page.getByRole('heading', { name: "It's yours" })).toBeVisible();
   await page.goto(`${url}/receipt`);
   await expect(page.getByRole('article')).toContainText('No tax included');
+  await expect(page.getByRole('article')).toContainText('This sale does not ship.');
   const stranger = await shopper();
   for (const end of ['', '#', `#${'A'.repeat(43)}`, '#<script>']) {
     await stranger.goto('about:blank');

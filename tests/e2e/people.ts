@@ -34,7 +34,7 @@ export async function staff(role: 'admin' | 'viewer'): Promise<Person> {
   const env = {
     ...process.env,
     ADMIN_API_KEY: process.env.E2E_ADMIN_KEY,
-    NEXTAUTH_SECRET: 'a-secret-of-the-browser-tests',
+    NEXTAUTH_SECRET: 'a-long-enough-secret-of-the-browser-tests',
     SANDBOX_WEBHOOK_SECRET: 'a-webhook-secret-of-the-browser-tests',
   };
   const run = promisify(execFile);

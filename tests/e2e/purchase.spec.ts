@@ -49,6 +49,7 @@ test('a cart with things of two sales is checked out one sale at a time', async 
   await addToCart(page, noon.products[0]!.path);
   await addToCart(page, press.products[0]!.path);
   await page.goto('/cart');
+  await expect(page.getByRole('region', { name: 'Noon' }).getByText('This sale does not ship.')).toBeVisible();
   await page.getByRole('region', { name: 'Noon' }).getByRole('button', { name: 'One more' }).click();
   await expect(page.getByRole('region', { name: 'Noon' }).getByText('€38.00').last()).toBeVisible();
   await page.getByRole('button', { name: 'Check out Noon' }).click();
@@ -56,12 +57,14 @@ test('a cart with things of two sales is checked out one sale at a time', async 
   await expect(page.getByText('No. 2 of 5')).toBeVisible();
   await payButton(page).click();
   await expect(page.getByRole('heading', { name: "It's yours" })).toBeVisible();
+  await expect(page.getByRole('link', { name: /^Cart/ }), 'what was bought has left the cart').toContainText('1');
   await page.goto('/cart');
   await expect(page.getByRole('region', { name: 'Press' })).toBeVisible();
   await expect(page.getByRole('region', { name: 'Noon' })).toHaveCount(0);
   await page.getByRole('button', { name: 'Check out Press' }).click();
   await payButton(page).click();
   await expect(page.getByRole('heading', { name: "It's yours" })).toBeVisible();
+  await expect(page.getByRole('link', { name: /^Cart/ }), 'nothing is left in it').toHaveText('Cart');
   await page.goto('/cart');
   await expect(page.getByRole('heading', { name: 'Your cart is empty' })).toBeVisible();
 });

@@ -35,6 +35,58 @@ test('a shell holds no price, no count and no state, so it cannot be out of date
   }
 });
 
+test('what a shell shows stays where it is when the sale comes alive, and nothing jumps', async ({
+  page,
+  merchant,
+}) => {
+  const products = [{ name: 'Mug' }, { name: 'Pen', units: 0 }];
+  const open = await merchant.sale({ name: 'Still Drop', products });
+  const coming = await merchant.sale({ name: 'Patient Drop', products, opensAt: new Date(Date.now() + 3_600_000) });
+  await page.addInitScript(() => {
+    const shifts: number[] = [];
+    Object.assign(window, { shifts });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value);
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  let answer = () => {};
+  let asked = Promise.resolve();
+  await page.route('**/api/sales/**', async (route) => {
+    await asked;
+    await route.continue();
+  });
+  const places = () =>
+    page.locator('main h1, main h2, main img').evaluateAll((all) =>
+      all.map((one) => {
+        const { x, y } = one.getBoundingClientRect();
+        return [one.textContent || one.tagName, Math.round(x), Math.round(y)];
+      }),
+    );
+  for (const path of [open.path, coming.path, open.products[0]!.path, coming.products[0]!.path]) {
+    asked = new Promise((resolve) => {
+      answer = resolve;
+    });
+    await page.goto(path);
+    await expect(page.getByRole('status', { name: 'Loading' })).toBeAttached();
+    await expect(page.getByRole('contentinfo').getByRole('button').first()).toBeVisible();
+    await page.evaluate(() => document.fonts.ready.then(() => undefined));
+    const before = await places();
+    answer();
+    await expect(
+      page
+        .getByRole('main')
+        .getByRole('button', { name: /^(Buy now|Opens soon)/ })
+        .first(),
+    ).toBeVisible();
+    expect(await places(), path).toEqual(before);
+    const shifted = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);
+    expect(
+      shifted.reduce((sum, value) => sum + value, 0),
+      path,
+    ).toBeLessThanOrEqual(0.01);
+  }
+});
+
 test('who waits for the last unit is told the moment it comes back, also in another tab', async ({
   page,
   context,

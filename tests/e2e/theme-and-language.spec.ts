@@ -36,10 +36,15 @@ for (const system of ['light', 'dark'] as const) {
     await expect.poll(() => paper(page), 'paper is white').toBe('rgb(255, 255, 255)');
     await page.emulateMedia({ media: 'screen' });
 
-    // What the very first frame looks like: noted before the body has any content, and by every frame after.
+    // What the page is told before it has anything to paint, and what every frame looks like from the first on.
     await page.addInitScript(() => {
       const seen: string[] = [];
       Object.assign(window, { seen });
+      new MutationObserver((_, observer) => {
+        if (!document.body?.firstElementChild) return;
+        observer.disconnect();
+        Object.assign(window, { toldFirst: document.documentElement.dataset.theme });
+      }).observe(document, { childList: true, subtree: true });
       const note = () => {
         if (document.body?.firstElementChild) seen.push(getComputedStyle(document.body).backgroundColor);
         if (seen.length < 30) requestAnimationFrame(note);
@@ -51,6 +56,8 @@ for (const system of ['light', 'dark'] as const) {
     await page.waitForFunction(() => (window as unknown as { seen: string[] }).seen.length >= 30);
     const seen = await page.evaluate(() => (window as unknown as { seen: string[] }).seen);
     expect(new Set(seen), 'no frame in the other scheme').toEqual(new Set([PAPER[chosen]]));
+    const toldFirst = await page.evaluate(() => (window as unknown as { toldFirst?: string }).toldFirst);
+    expect(toldFirst, 'the scheme is known before there is anything to paint').toBe(chosen);
     await page.goto('/orders');
     expect(await paper(page)).toBe(PAPER[chosen]);
   });

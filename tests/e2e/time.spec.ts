@@ -74,6 +74,26 @@ test('a reload in mid-hold finds the hold again, and so does every other page', 
   await expect(page.getByRole('link', { name: /^Held for you/ })).toHaveCount(0);
 });
 
+test('the back button and a second tab find the hold again, and both learn that it has ended', {
+  tag: '@once',
+}, async ({ page, context, watch, merchant }) => {
+  const { products } = await merchant.sale({ products: [{ units: 1 }] });
+  const address = await hold(page, products[0]!.path);
+  await page.goBack();
+  await expect(page).toHaveURL(products[0]!.path);
+  await expect(page.getByRole('link', { name: /^Held for you/ })).toBeVisible();
+  const second = await context.newPage();
+  watch.on(second);
+  await second.goto('/');
+  await second.getByRole('link', { name: /^Held for you/ }).click();
+  await expect(second).toHaveURL(address);
+  await second.getByRole('button', { name: 'Put it back' }).click();
+  await expect(second.getByRole('heading', { name: 'Back on the shelf' })).toBeVisible();
+  await expect(buyButton(page)).not.toHaveAttribute('aria-disabled');
+  await page.goForward();
+  await expect(page.getByRole('heading', { name: 'Back on the shelf' })).toBeVisible();
+});
+
 test('the sale opens while the page is open', { tag: '@once' }, async ({ page, merchant }) => {
   const sale = await merchant.sale({ name: 'Midnight', opensAt: new Date(Date.now() + 3_600_000) });
   await page.goto(sale.path);
@@ -82,7 +102,10 @@ test('the sale opens while the page is open', { tag: '@once' }, async ({ page, m
   await expect(page.getByRole('button', { name: /^Opens soon/ })).toHaveAttribute('aria-disabled', 'true');
   await merchant.change(sale.saleId, { opensAt: new Date(Date.now() + 8_000).toISOString() });
   await expect(opensIn).toHaveText(/0:0\d/); // from here on it is the clock alone
+  const place = () => page.getByRole('main').locator('article').first().boundingBox();
+  const before = await place();
   await expect(buyButton(page)).toBeVisible();
+  expect(await place(), 'nothing moves under a finger that is about to buy').toEqual(before);
   await buyButton(page).click();
   await expect(page.getByRole('heading', { name: 'Held for you' })).toBeVisible();
 });

@@ -1,3 +1,4 @@
+import { expectAccessible } from '#tests/e2e/accessible.ts';
 import { expect, test } from '#tests/e2e/shop.ts';
 import { buyButton, countdown, hold, payButton } from '#tests/e2e/steps.ts';
 
@@ -55,6 +56,27 @@ test('a page that cannot ask the shop says so, and shows the sale once it can', 
   await expect(page.getByRole('heading', { name: "We're restoring the shelf" })).toBeVisible();
   down = false;
   await expect(page.getByRole('heading', { name: sale.name })).toBeVisible();
+});
+
+test('a shopper among too many waits for a turn, before a page and in a checkout, and gets it', {
+  tag: '@once',
+}, async ({ page, merchant, expectAnswers }) => {
+  expectAnswers(429);
+  const sale = await merchant.sale();
+  let crowded = true;
+  await page.route(/\/api\/(sales\/[^/]+(\/events)?|checkout)$/, (route) =>
+    crowded ? route.fulfill({ status: 429, headers: { 'retry-after': '1' } }) : route.continue(),
+  );
+  await page.goto(sale.products[0]!.path);
+  await expect(page.getByRole('heading', { name: 'Many shoppers at once' })).toBeVisible();
+  await expectAccessible(page);
+  crowded = false;
+  await expect(buyButton(page)).not.toHaveAttribute('aria-disabled');
+  crowded = true;
+  await buyButton(page).click();
+  await expect(page.getByText('Many shoppers at once. Your request waits its turn.')).toBeVisible();
+  crowded = false;
+  await expect(page.getByRole('heading', { name: 'Held for you' })).toBeVisible();
 });
 
 test('the network is lost in mid-hold and comes back', { tag: '@once' }, async ({

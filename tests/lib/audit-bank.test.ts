@@ -64,6 +64,41 @@ test('the auditor compares the ledger with the orders to the cent, and names wha
     `payment ${_id} was given back, and no row of \`refunds\` says why`,
   ]);
 
+  // An alarm about something else says nothing of money that was never taken, nor does one that is over.
+  const forget = () => restore().then(() => alarms.deleteMany({}));
+  const untaken = () => change([authorizedEntry]);
+  const nobodyTold = [`order ${won.orderId} is PAID, its money is not captured, and nobody was told`];
+  for (const kind of ['paymentUnknown', 'otherMode'] as const)
+    expect(await said(() => untaken().then(() => shop.alarms.raise(kind, won.orderId, 'a test')), forget)).toEqual(
+      nobodyTold,
+    );
+  const overByNow = async () => {
+    await untaken();
+    await shop.alarms.raise('captureStuck', won.orderId, 'a test');
+    await shop.alarms.over('captureStuck', won.orderId);
+  };
+  expect(await said(overByNow, forget)).toEqual(nobodyTold);
+
+  // A winner goes back by a human's word alone.
+  const goesBack = async (reason: string, amount = won.total) => {
+    await change([...paid.entries, { ...capturedEntry, kind: 'refunded', amount }]);
+    await shop.outbox.owe({ paymentId: _id, orderId: won.orderId, amount: won.total, currency: 'EUR' }, reason);
+  };
+  const stays = async () => {
+    await restore();
+    await refunds.deleteOne({ _id });
+    await alarms.deleteMany({});
+  };
+  const unasked = [`payment ${_id} was given back though it has won, and no human has decided or was told so`];
+  expect(await said(() => goesBack('ended'), stays)).toEqual(unasked);
+  expect(await said(() => goesBack('outside'), stays)).toEqual(unasked);
+  expect(await said(() => goesBack('admin: a gift'), stays)).toEqual([]);
+  expect(await said(() => goesBack('admin: a gift', won.total - 1), stays)).toEqual([
+    `payment ${_id} gave back ${won.total - 1} EUR, it had taken ${won.total} EUR`,
+  ]);
+  const outside = () => shop.alarms.raise('refundedOutside', won.orderId, 'a test');
+  expect(await said(() => goesBack('outside').then(outside), stays)).toEqual([]);
+
   const lostId = paymentIdOf(lost.orderId);
   const givenBack = (await sandboxPayments.findById(lostId).lean())!;
   expect(givenBack.status).toBe('voided');

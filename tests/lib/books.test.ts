@@ -56,7 +56,7 @@ test('every step that is repeated changes nothing and answers as it did', async 
   expect(await kinds(books, payment.paymentId)).toEqual(['authorized', 'captured']);
   expect(new Set(await times(10, () => books.refund(payment)))).toEqual(new Set([true]));
   expect(await kinds(books, payment.paymentId)).toEqual(['authorized', 'captured', 'refunded']);
-  expect(await books.capture(payment), 'it was captured, once').toBe('captured');
+  expect(await books.capture(payment), 'the money is not there any more').toBe('impossible');
   expect(await books.void(payment), 'too late for that').toBe('captured');
   expect(await open(books, payment)).toMatchObject({ status: 'refunded' });
   expect(await kinds(books, payment.paymentId)).toEqual(['authorized', 'captured', 'refunded']);

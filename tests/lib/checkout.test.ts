@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { audit } from '#lib/audit/index.ts';
+import { audit, auditSale } from '#lib/audit/index.ts';
 import { release } from '#lib/inventory/index.ts';
 import { cancel, checkout, expire, extend, follow, type Order, restore, sweep } from '#lib/orders/index.ts';
 import type { HoldfastProcess } from '#lib/process.ts';
-import { reconcile } from '#lib/reconcile/index.ts';
+import { rebuildSale, reconcile } from '#lib/reconcile/index.ts';
 import { keys } from '#lib/redis/keys.ts';
 import { checkoutRequest, type FreshSale, freshSale, world } from '#tests/support/world.ts';
 
@@ -29,13 +29,21 @@ async function makeOverdue(shop: HoldfastProcess, { orderId, saleId }: Order): P
 const free = async (shop: HoldfastProcess, { saleId, productIds }: FreshSale) =>
   shop.redis.llen(keys.stock(saleId, productIds[0]!));
 
+/** Redis is back as it was before these orders: all `units` of the first product look free, in their order. */
+async function forget(shop: HoldfastProcess, sale: FreshSale, orders: Order[], units: number): Promise<void> {
+  const [p] = sale.productIds as [string];
+  for (const { orderId } of orders) await release(shop.inventory, sale.saleId, orderId);
+  await shop.redis.del(keys.stock(sale.saleId, p));
+  await shop.redis.rpush(keys.stock(sale.saleId, p), ...Array.from({ length: units }, (_, i) => `${p}-${i + 1}`));
+}
+
 test('an overdue order is cancelled, its units come back, and expiring it again changes nothing', async () => {
   const shop = await world();
   const sale = await freshSale(shop, { units: [2] });
   const order = await reserved(shop, sale, { quantities: [2] });
   expect(await expire(shop, sale.saleId, order.orderId)).toMatchObject({ status: 'notDue' });
   await makeOverdue(shop, order);
-  expect(await sweep(shop, sale.saleId)).toEqual({ status: 'swept', seen: 1 });
+  expect(await sweep(shop, sale.saleId)).toEqual({ status: 'swept', seen: 1, errors: [] });
   expect(await expire(shop, sale.saleId, order.orderId)).toMatchObject({
     status: 'expired',
     order: { status: 'CANCELLED', reason: 'EXPIRED' },
@@ -176,11 +184,7 @@ test('Redis forgets everything: the owner keeps its unit, the newcomer gets anot
   const reservedOrder = await reserved(shop, sale);
   const paidOrder = await reserved(shop, sale);
   await shop.orders.pay(paidOrder.orderId, 'pay', Date.now());
-  // Redis is back as it was before both: the units look free.
-  await release(shop.inventory, sale.saleId, reservedOrder.orderId);
-  await release(shop.inventory, sale.saleId, paidOrder.orderId);
-  await shop.redis.del(keys.stock(sale.saleId, p));
-  await shop.redis.rpush(keys.stock(sale.saleId, p), `${p}-1`, `${p}-2`, `${p}-3`);
+  await forget(shop, sale, [reservedOrder, paidOrder], 3);
   const outcome = await checkout(shop, checkoutRequest(sale));
   expect(outcome).toMatchObject({ status: 'reserved', order: { items: [{ tokens: [`${p}-3`] }] } });
   expect(await shop.redis.hgetall(keys.held(sale.saleId, p))).toMatchObject({ [`${p}-1`]: reservedOrder.orderId });
@@ -192,13 +196,78 @@ test('what a checkout held beside a forgotten unit is free again at once', async
   const sale = await freshSale(shop, { units: [4] });
   const [p] = sale.productIds as [string];
   const owner = await reserved(shop, sale);
-  await release(shop.inventory, sale.saleId, owner.orderId);
-  await shop.redis.del(keys.stock(sale.saleId, p));
-  await shop.redis.rpush(keys.stock(sale.saleId, p), `${p}-1`, `${p}-2`, `${p}-3`, `${p}-4`);
+  await forget(shop, sale, [owner], 4);
   expect(await checkout(shop, checkoutRequest(sale, { quantities: [2] }))).toMatchObject({ status: 'reserved' });
   const holders = Object.values(await shop.redis.hgetall(keys.held(sale.saleId, p)));
   expect(holders.filter((orderId) => orderId === owner.orderId)).toHaveLength(1);
   expect([holders.length, await free(shop, sale)]).toEqual([3, 1]);
+});
+
+test('after three conflicts a checkout asks its shopper to come back, and each forgotten unit has its owner again', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [5] });
+  const [p] = sale.productIds as [string];
+  const owners = [await reserved(shop, sale), await reserved(shop, sale), await reserved(shop, sale)];
+  owners.push(await reserved(shop, sale));
+  await forget(shop, sale, owners, 5);
+  expect(await checkout(shop, checkoutRequest(sale))).toEqual({ status: 'saleNotReady' });
+  const given = Object.fromEntries(owners.slice(0, 3).map(({ orderId }, index) => [`${p}-${index + 1}`, orderId]));
+  expect(await shop.redis.hgetall(keys.held(sale.saleId, p))).toEqual(given);
+  expect(await free(shop, sale)).toBe(2);
+  expect(await checkout(shop, checkoutRequest(sale))).toMatchObject({
+    status: 'reserved',
+    order: { items: [{ tokens: [`${p}-5`] }] },
+  });
+});
+
+test('a record of a cart or a key whose order never was is no hold: the cart is checked out, the key is over', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [2] });
+  const { saleId } = sale;
+  const [cartId, key] = [randomUUID(), randomUUID()];
+  const orders = [checkoutRequest(sale, { cartId }), checkoutRequest(sale, { key })] as const;
+  const [inCart, byKey] = [await checkout(shop, orders[0]), await checkout(shop, orders[1])];
+  if (inCart.status !== 'reserved' || byKey.status !== 'reserved') throw new Error('neither cart nor key is new');
+  for (const { order } of [inCart, byKey]) {
+    const { tokens } = order.items[0]!;
+    await shop.redis.del(keys.hold(saleId, order.orderId), keys.timer(saleId, order.orderId));
+    await shop.redis.zrem(keys.deadlines(saleId), order.orderId);
+    await shop.redis.hdel(keys.held(saleId, sale.productIds[0]!), ...tokens);
+    await shop.redis.rpush(keys.stock(saleId, sale.productIds[0]!), ...tokens);
+    await shop.models.orders.deleteOne({ _id: order.orderId });
+  }
+  const again = await checkout(shop, orders[0]);
+  expect(again).toMatchObject({ status: 'reserved', order: { cartId } });
+  expect(await checkout(shop, orders[1])).toEqual({ status: 'orderExpired', orderId: byKey.order.orderId });
+  expect(await free(shop, sale)).toBe(1);
+});
+
+test('a hold without an order, of other things than the cart has now, is on hold: it becomes no order of theirs', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [3] });
+  const request = checkoutRequest(sale, { cartId: randomUUID() });
+  const held = await checkout(shop, request);
+  if (held.status !== 'reserved') throw new Error(held.status);
+  await shop.models.orders.deleteOne({ _id: held.order.orderId }); // as if it were still on its way
+  await shop.redis.hset(keys.hold(sale.saleId, held.order.orderId), 'fingerprint', 'of other things');
+  expect(await checkout(shop, request)).toMatchObject({ status: 'cartOnHold', orderId: held.order.orderId });
+  expect(await shop.models.orders.countDocuments({ sale: sale.saleId })).toBe(0);
+});
+
+test('a repeat whose sale closes for repair before its order is written may come again: it is not over', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [2] });
+  const request = checkoutRequest(sale, { key: randomUUID() });
+  const insertReserved = async () => Promise.reject(new Error('MongoDB is away'));
+  await expect(checkout({ ...shop, orders: { ...shop.orders, insertReserved } }, request)).rejects.toThrow();
+  const reserve: typeof shop.inventory.reserve = async (again) => {
+    const known = await shop.inventory.reserve(again);
+    await shop.inventory.close(sale.saleId);
+    return known;
+  };
+  expect(await checkout({ ...shop, inventory: { ...shop.inventory, reserve } }, request)).toEqual({
+    status: 'saleNotReady',
+  });
 });
 
 test('one idempotency key stays one order when Redis has forgotten it', async () => {
@@ -217,6 +286,50 @@ test('one idempotency key stays one order when Redis has forgotten it', async ()
     await checkout(shop, checkoutRequest(sale, { key: 'for ever', customer: 'guest-k', quantities: [2] })),
   ).toEqual({ status: 'keyReused' });
   expect(await free(shop, sale)).toBe(4);
+});
+
+test('one idempotency key sent to two sales makes one order, and is no token conflict', async () => {
+  const shop = await world();
+  const [first, second] = [await freshSale(shop), await freshSale(shop, { units: [3] })];
+  const keyed = { key: randomUUID(), customer: `guest-${randomUUID()}` };
+  expect(await checkout(shop, checkoutRequest(first, keyed))).toMatchObject({ status: 'reserved' });
+  expect(await checkout(shop, checkoutRequest(second, keyed))).toEqual({ status: 'keyReused' });
+  expect(await free(shop, second)).toBe(3);
+  expect((await auditSale(shop, second.saleId)).violations).toEqual([]);
+  const left = await shop.models.orders.find({ sale: second.saleId }).lean();
+  expect(left.map(({ status, reason }) => ({ status, reason }))).toEqual([
+    { status: 'CANCELLED', reason: 'KEY_TAKEN' },
+  ]);
+});
+
+test('a token conflict is explained by what Redis lost before it, and by nothing that it lost long ago', async () => {
+  const shop = await world();
+  const { saleId } = await freshSale(shop);
+  const conflictAt = (atMs: number) =>
+    shop.orders.cancel(randomUUID(), 'CONFLICT', atMs, { tombstone: { saleId, customer: 'guest-x' } });
+  const violations = async () => (await auditSale(shop, saleId)).violations.map(({ invariant }) => invariant);
+  const HOUR_MS = 3_600_000;
+  const lostAt = Date.now() + HOUR_MS;
+  const restarted = (at: number) => ({
+    _id: randomUUID(),
+    kind: 'redisRestarted' as const,
+    detail: 'another Redis',
+    at: new Date(at),
+  });
+  await conflictAt(lostAt);
+  expect(await violations()).toEqual(['I15']);
+  const records = await shop.models.auditLog.create([restarted(lostAt - HOUR_MS), restarted(lostAt)]);
+  expect(await violations()).toEqual([]);
+  await conflictAt(lostAt + HOUR_MS);
+  expect(await violations()).toEqual(['I15']);
+  await shop.models.auditLog.deleteMany({ _id: { $in: records.map(({ _id }) => _id) } });
+  await shop.inventory.close(saleId);
+  expect(await rebuildSale(shop, saleId)).toBe('ready');
+  expect(await violations(), 'a rebuild of today explains nothing of tomorrow').toEqual(['I15']);
+  await shop.models.sales.updateOne({ _id: saleId }, { $set: { rebuiltAt: new Date(lostAt + HOUR_MS) } });
+  expect(await violations()).toEqual([]);
+  await conflictAt(lostAt + 2 * HOUR_MS);
+  expect(await violations()).toEqual(['I15']);
 });
 
 test('cancel and extend end with what MongoDB says', async () => {
@@ -266,6 +379,7 @@ test('reconcile repairs each kind of difference, and leaves a sound shop alone',
     expired: 1,
     released: 1,
     alarms: [],
+    errors: [],
   });
   expect(await shop.inventory.counts(saleId, [p])).toMatchObject({
     paused: false,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { compareOrders } from '#tests/sim/differential-orders.ts';
+import { comparePayments } from '#tests/sim/differential-payments.ts';
 import { compareRedis } from '#tests/sim/differential-redis.ts';
 import { world } from '#tests/support/world.ts';
 
@@ -14,4 +15,9 @@ test('the simulation’s Redis answers and keeps what the real scripts on a real
 test('the simulation’s orders answer and keep what the real store on a real MongoDB does', async () => {
   const { models } = await world();
   expect(await compareOrders(models, { sequences: 300, calls: 20, seed, atOnce: 32 })).toBe(6_000);
+}, 120_000);
+
+test('the simulation’s inbox, outbox and begun payments answer and keep what the real stores on a real MongoDB do', async () => {
+  const { models } = await world();
+  expect(await comparePayments(models, { sequences: 60, calls: 40, seed })).toBe(2_400);
 }, 120_000);

@@ -60,7 +60,7 @@ test('the inventory knows Redis only; orders, carts and payments know no HTTP', 
     orders: /^#lib\/(orders|inventory\/index|mongo|limits|contract|crash|log|backoff|money)\b/,
     carts: /^#lib\/(carts|mongo|limits)\b|^node:/,
     payments:
-      /^#lib\/(payments|orders\/index|inventory\/index|alarms\/index|mongo|limits|crash|contract|backoff|currency|log)\b|^(stripe|zod|node:)/,
+      /^#lib\/(payments|orders\/index|inventory\/index|alarms\/index|mongo|limits|crash|contract|backoff|currency|log)\b|^(stripe|zod|p-limit|node:)/,
   };
   const wrong = Object.entries(allowed).flatMap(([domain, may]) =>
     files(`lib/${domain}`).flatMap((file) =>
@@ -74,7 +74,7 @@ test('the inventory knows Redis only; orders, carts and payments know no HTTP', 
 
 test("the bank's process knows the shop by HTTP alone: of lib it uses the payments and what every process needs", () => {
   const may =
-    /^#sandbox\/|^#lib\/(payments\/index|mongo\/(connect|indexes|models)|env|limits|log|shutdown|unavailable)\.ts$|^(zod|node:)/;
+    /^#sandbox\/|^#lib\/(payments\/index|mongo\/(connect|indexes|models)|env|limits|log|money|shutdown|unavailable)\.ts$|^(zod|node:)/;
   const wrong = files('sandbox').flatMap((file) =>
     imports(file)
       .filter((name) => !may.test(name))

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { MisconfiguredError, parseEnv } from '#lib/env.ts';
+import { MisconfiguredError, parseEnv, shortSecrets } from '#lib/env.ts';
 
 const good = {
   REDIS_URL: 'redis://127.0.0.1:6379',
@@ -64,11 +64,22 @@ test('with Stripe its three keys are needed, and the secret of the sandbox is no
 });
 
 test('keys of the wrong kind or mode, or a live key in a demo, stop the start; no key is shown', () => {
-  const live = { ...stripe, STRIPE_SECRET_KEY: 'sk_live_0123456789', STRIPE_PUBLISHABLE_KEY: 'pk_live_0123456789' };
+  const live = {
+    ...stripe,
+    STRIPE_SECRET_KEY: 'sk_live_0123456789',
+    STRIPE_PUBLISHABLE_KEY: 'pk_live_0123456789',
+    ADMIN_API_KEY: 'k'.repeat(32),
+    NEXTAUTH_SECRET: 's'.repeat(32),
+    NEXTAUTH_URL: 'https://shop.example',
+  };
   expect(parseEnv(live)).toMatchObject({ DEMO: '0' });
   for (const [wrong, said] of [
     [{ ...live, DEMO: '1' }, /STRIPE_SECRET_KEY: is a live key/],
     [{ ...live, STRIPE_SECRET_KEY: 'rk_live_0123456789', DEMO: '1' }, /STRIPE_SECRET_KEY: is a live key/],
+    [{ ...live, NEXTAUTH_SECRET: 's'.repeat(31) }, /NEXTAUTH_SECRET: needs at least 32/],
+    [{ ...live, ADMIN_API_KEY: 'k'.repeat(31) }, /ADMIN_API_KEY: needs at least 32/],
+    [{ ...live, NEXTAUTH_URL: '' }, /NEXTAUTH_URL: must be the https address/],
+    [{ ...live, NEXTAUTH_URL: 'http://shop.example' }, /NEXTAUTH_URL: must be the https address/],
     [{ ...stripe, STRIPE_SECRET_KEY: 'pk_test_0123456789' }, /STRIPE_SECRET_KEY: must start with/],
     [{ ...stripe, STRIPE_PUBLISHABLE_KEY: 'sk_test_0123456789' }, /STRIPE_PUBLISHABLE_KEY: must start with/],
     [{ ...stripe, STRIPE_WEBHOOK_SECRET: 'sk_test_0123456789' }, /STRIPE_WEBHOOK_SECRET: must start with/],
@@ -81,6 +92,13 @@ test('keys of the wrong kind or mode, or a live key in a demo, stop the start; n
   expect(parseEnv({ ...stripe, STRIPE_API_URL: 'http://127.0.0.1:1', HOLDFAST_TEST: '1' })).toMatchObject({
     STRIPE_API_URL: 'http://127.0.0.1:1',
   });
+});
+
+test('short secrets open a shop that takes no real money, and are named', () => {
+  expect(shortSecrets(parseEnv(good))).toEqual(['ADMIN_API_KEY', 'NEXTAUTH_SECRET', 'SANDBOX_WEBHOOK_SECRET']);
+  const long = { ADMIN_API_KEY: 'k'.repeat(32), NEXTAUTH_SECRET: 's'.repeat(32) };
+  expect(shortSecrets(parseEnv({ ...good, ...long }))).toEqual(['SANDBOX_WEBHOOK_SECRET']);
+  expect(shortSecrets(parseEnv({ ...stripe, ...long }))).toEqual([]);
 });
 
 test('.env.example names every variable that a merchant may set', () => {

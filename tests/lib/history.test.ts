@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Call } from '#tests/support/calls.ts';
+import { type Call, noted } from '#tests/support/calls.ts';
 import { checkHistory, type Told } from '#tests/support/history.ts';
 
 /** Far ahead of every call here. */
@@ -15,6 +15,7 @@ const call = (part: Partial<Call>): Call => ({
   order: 'RESERVED',
   tokens: ['p-1'],
   deadlineMs: LATER,
+  page: '',
   key: '',
   asks: { p: 1 },
   lacks: {},
@@ -25,6 +26,8 @@ const about = (part: Partial<Call>) => call({ tokens: [], asks: {}, deadlineMs: 
 const pays = (part: Partial<Call> = {}) => about({ op: 'pays', startMs: 12, endMs: 14, order: 'PAID', ...part });
 const refuses = (part: Partial<Call> = {}) =>
   about({ op: 'fails', startMs: 15, endMs: 40, order: 'CANCELLED', ...part });
+const cancels = (part: Partial<Call> = {}) => refuses({ op: 'cancels', ...part });
+const extended = (part: Partial<Call> = {}) => about({ op: 'extends', startMs: 12, endMs: 14, order: '', ...part });
 const noAnswer: Partial<Call> = {
   outcome: 'unknown',
   status: 0,
@@ -158,4 +161,88 @@ test('a lost order, a lost payment, a payment that nobody made and another unit 
   expect(checkHistory(told({ orders: new Map([['a', cancelled('p-2')]]) }))).toEqual([
     'a was promised p-1 and is of p-2',
   ]);
+});
+
+test('a cancellation ends what was certain, answered or not; a refused one ends nothing', () => {
+  const next = call({ orderId: 'b', startMs: 20, endMs: 30 });
+  const twice = ["p-1 was promised to b while it was certainly a's"];
+  const cancel = (part: Partial<Call>) => checkHistory(told({ calls: [call({}), cancels(part), next] }));
+  expect(cancel({})).toEqual([]);
+  expect(cancel({ ...noAnswer, orderId: 'a' })).toEqual([]);
+  expect(cancel({ outcome: 'refused', status: 403, order: '' })).toEqual(twice);
+  expect(cancel({ startMs: 32, endMs: 34 }), 'it came too late to explain it').toEqual(twice);
+  const early = { releasedAt: new Map([['a', LATER - 1]]) };
+  expect(checkHistory(told({ ...early, calls: [call({}), cancels()] }))).toEqual([]);
+  expect(checkHistory(told({ ...early, calls: [call({}), cancels({ outcome: 'refused', order: '' })] }))).toEqual([
+    'a lost its units before its deadline',
+  ]);
+});
+
+test('an order that was acknowledged as cancelled and is not is found', () => {
+  const calls = [call({}), pays({ ...noAnswer, orderId: 'a' }), cancels()];
+  expect(checkHistory(told({ calls }))).toEqual([]);
+  expect(checkHistory(told({ calls, orders: new Map([['a', paid('p-1')]]) }))).toEqual([
+    'a was acknowledged as cancelled and is PAID',
+  ]);
+  expect(checkHistory(told({ calls: [cancels()], orders: new Map() }))).toEqual([
+    'a was acknowledged as cancelled and is gone',
+  ]);
+});
+
+test('an extension moves the certain end, if it was acknowledged', () => {
+  const soon = performance.timeOrigin + 100;
+  const held = call({ deadlineMs: soon });
+  const more = extended({ deadlineMs: soon + 200 });
+  const unheard = extended({ ...noAnswer, orderId: 'a' });
+  const end = (ms: number) => ({
+    orders: new Map([
+      ['a', { ...cancelled('p-1'), endedMs: ms }],
+      ['b', cancelled('p-1')],
+    ]),
+    releasedAt: new Map([['a', ms]]),
+  });
+  const early = ['a lost its units before its deadline', 'a expired before its deadline'];
+  expect(checkHistory(told({ ...end(soon + 1), calls: [held, more] }))).toEqual(early);
+  expect(checkHistory(told({ ...end(soon + 1), calls: [held, unheard] }))).toEqual([]);
+  expect(checkHistory(told({ ...end(soon + 200), calls: [held, more] }))).toEqual([]);
+  const next = call({ orderId: 'b', startMs: 120, endMs: 130 });
+  const twice = ["p-1 was promised to b while it was certainly a's"];
+  expect(checkHistory(told({ ...end(soon + 200), calls: [held, more, next] }))).toEqual(twice);
+  expect(checkHistory(told({ ...end(soon + 1), calls: [held, unheard, next] }))).toEqual([]);
+  const tooLate = pays({ startMs: 120, endMs: 140, outcome: 'refused', status: 410, code: 'ORDER_EXPIRED', order: '' });
+  expect(checkHistory(told({ ...end(soon + 200), calls: [held, more, tooLate] }))).toEqual([
+    'a was called expired before its deadline',
+  ]);
+});
+
+test('a payment that was acknowledged is found lost, also when the checkout had got no answer', () => {
+  const died = call({ ...noAnswer, key: 'k' });
+  const orders = new Map([['a', paid('p-1')]]);
+  expect(checkHistory(told({ calls: [died, pays()], orders }))).toEqual([]);
+  expect(checkHistory(told({ calls: [died, pays()], orders: new Map() }))).toEqual(['the order a is gone']);
+  expect(checkHistory(told({ calls: [died, pays()] }))).toEqual(['a was acknowledged as paid and is CANCELLED']);
+  const shown = about({ op: 'other', startMs: 12, endMs: 14, order: 'PAID' });
+  expect(checkHistory(told({ calls: [died, shown], orders }))).toEqual(['a is PAID and nobody has paid it']);
+  expect(checkHistory(told({ calls: [died, pays()], orders, releasedAt: new Map([['a', LATER]]) }))).toEqual([
+    'a lost its units before its deadline',
+  ]);
+  const next = call({ orderId: 'b', startMs: 20, endMs: 30 });
+  expect(
+    checkHistory(told({ calls: [died, pays(), next], orders: new Map(orders).set('b', cancelled('p-1')) })),
+  ).toEqual(["p-1 was promised to b while it was certainly a's"]);
+  const refused = soldOut({ startMs: 20, endMs: 30 });
+  expect(checkHistory(told({ calls: [died, pays(), refused], orders })), 'its unit was perhaps taken').toEqual([]);
+});
+
+test.each([
+  ['/api/checkout', 'checkout', ''],
+  ['/api/orders/o-1/cancel', 'cancels', 'o-1'],
+  ['/api/orders/o-1/extend', 'extends', 'o-1'],
+  ['/api/orders/o-1/receipt', 'other', ''],
+  ['/api/payment/start', 'extends', ''],
+])('a call of %s is noted as "%s"', async (path, op, orderId) => {
+  const expiresAt = '2030-01-01T00:00:00.000Z';
+  const request = { path, body: undefined, headers: {} };
+  const { call } = await noted(request, async () => ({ status: 200, headers: {}, body: { expiresAt } }));
+  expect(call).toMatchObject({ op, orderId, outcome: 'ok', deadlineMs: Date.parse(expiresAt) });
 });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { money } from '#components/format.ts';
 import { minorDecimals } from '#lib/currency.ts';
 import { taxContained, toDecimal } from '#lib/money.ts';
+import { money as bankMoney } from '#sandbox/page.ts';
 
 /** What a person reads, without the locale's narrow spaces. */
 const read = (minorUnits: number, currency: string) => money(minorUnits, currency, 'en-US').replace(/\s/g, ' ');
@@ -15,6 +16,15 @@ test('an amount reads as its currency writes it, with two digits, with none, wit
   expect(read(1_999, 'KRW')).toBe('₩1,999');
   expect(read(1_999, 'KWD')).toBe('KWD 1.999');
   expect(read(10, 'KWD')).toBe('KWD 0.010');
+});
+
+test("the bank's page reads an amount with the currency's own digits, which `Intl` does not know of each", () => {
+  const atBank = (minorUnits: number, currency: string) => bankMoney(minorUnits, currency).replace(/\s/g, ' ');
+  expect(atBank(1_250, 'EUR')).toBe('€12.50');
+  expect(atBank(1_250, 'JPY')).toBe('¥1,250');
+  expect(atBank(123_456, 'HUF')).toBe('HUF 1,234.56');
+  expect(atBank(50, 'IDR')).toBe('IDR 0.50');
+  expect(atBank(5, 'KWD')).toBe('KWD 0.005');
 });
 
 test('an amount reads the same whatever this browser believes of a currency', () => {

@@ -55,11 +55,22 @@ test('what is no hash is a fault, never a match', async () => {
 
 test('a crowd waits in line, and past the line hears so at once', async () => {
   const busy = new Passwords();
-  const most = LIMITS.passwordsAtOnce + LIMITS.passwordsWaiting;
+  const most = LIMITS.passwordsCheckedAtOnce + LIMITS.passwordsWaiting;
   const answers = await Promise.allSettled(Array.from({ length: most + 5 }, () => busy.fits('x', CHEAP)));
   const refused = answers.filter((answer) => answer.status === 'rejected');
   expect(refused).toHaveLength(5);
   for (const { reason } of refused) expect(reason).toBeInstanceOf(TooBusyError);
+});
+
+test('however many are signing up, somebody who signs in does not wait behind them', async () => {
+  const busy = new Passwords();
+  const most = LIMITS.passwordsMadeAtOnce + LIMITS.passwordsWaiting;
+  let made = 0;
+  const making = Array.from({ length: most }, () => busy.hash('x').then(() => made++));
+  await expect(busy.hash('x')).rejects.toThrow(TooBusyError);
+  expect(await busy.fits('x', CHEAP)).toBe(false);
+  expect(made).toBeLessThan(most);
+  await Promise.all(making);
 });
 
 /** Takes no time. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, test, vi } from 'vitest';
-import { RATES, Rates } from '#lib/rates/index.ts';
+import { networkOf, RATES, Rates } from '#lib/rates/index.ts';
 import { keys } from '#lib/redis/keys.ts';
 import { until } from '#tests/support/until.ts';
 import { world } from '#tests/support/world.ts';
@@ -21,6 +21,20 @@ test('a caller has so many points and not one more; another caller has their own
   expect(rates.take('checkout', one)).toMatchObject({ name: 'checkout-customer', points, windowSeconds });
   expect(rates.look('checkout', one)?.retryAfterSeconds).toBeLessThanOrEqual(windowSeconds);
   expect(rates.take('checkout', { ...one, customer: 'guest-other' })).toBeUndefined();
+});
+
+test('a refused call costs nobody a point: no customer uses up what the others at their address have', async () => {
+  const rates = new Rates((await world()).redis, true);
+  const { points: office } = RATES.checkout.address;
+  const busy = someone();
+  expect(spend(rates, busy, points + office)).toBe(office);
+  const neighbour = () => ({ ...someone(), address: busy.address });
+  let admitted = 0;
+  for (let i = 0; i < office / points; i++) admitted += points - spend(rates, neighbour(), points);
+  expect(admitted).toBe(office - points);
+  const late = neighbour();
+  expect(rates.take('checkout', late)).toMatchObject({ name: 'checkout-address', points: office });
+  expect(spend(rates, { ...late, address: randomUUID() }, points)).toBe(0);
 });
 
 test('what one kind of call has used up costs no other kind a point', async () => {
@@ -84,4 +98,23 @@ test('an office of a thousand shoppers has the points to buy in one minute, each
 test('switched off, nobody is counted', async () => {
   const rates = new Rates((await world()).redis, false);
   expect(spend(rates, someone(), 10 * points)).toBe(0);
+});
+
+test('whoever has a whole network of IPv6 has sixteen addresses’ points, and one address of it does not use them up', async () => {
+  const rates = new Rates((await world()).redis, true);
+  const { points } = RATES.guess.address;
+  const prefix = `2001:db8:${(Date.now() % 65_536).toString(16)}`;
+  const address = (n: number) => `${prefix}:${n.toString(16)}::/64`;
+  for (let i = 0; i < points * 100; i++) rates.take('guess', { address: address(0) });
+  for (let i = points; i < points * 16; i++)
+    expect(rates.take('guess', { address: address(1 + Math.floor(i / (points - 1))) })).toBeUndefined();
+  expect(rates.take('guess', { address: address(999) })).toMatchObject({ name: 'guess-network', points: points * 16 });
+  expect(rates.take('guess', { address: '2001:db9:0:0::/64' })).toBeUndefined();
+  expect(rates.take('guess', { address: '198.51.100.250' })).toBeUndefined();
+});
+
+test('only a neighbourhood of IPv6 has a network around it', () => {
+  expect(networkOf('2001:db8:0:7::/64')).toBe('2001:db8:0::/48');
+  for (const other of ['198.51.100.7', 'unknown', '', '2001:db8:0::/48', '2001:db8::/64'])
+    expect(networkOf(other)).toBeUndefined();
 });

@@ -110,6 +110,15 @@ test('a rebuilder that lost its fence is refused at its next step', async () => 
   expect(await shop.redis.exists(keys.sale(sale.saleId))).toBe(0);
 });
 
+test('taking the fence twice, the first reply lost, is having it; another rebuilder is refused', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop);
+  await forget(shop, sale);
+  expect(await shop.inventory.rebuildStart(sale.saleId, 'r')).toBe(true);
+  expect(await shop.inventory.rebuildStart(sale.saleId, 'r')).toBe(true);
+  expect(await shop.inventory.rebuildStart(sale.saleId, 'other')).toBe(false);
+});
+
 test('a chunk that is sent twice, its first reply lost, pushes its units once', async () => {
   const shop = await world();
   const sale = await freshSale(shop, { units: [10] });

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { cancel, checkout, expire, type Order, sweep } from '#lib/orders/index.ts';
-import { type PaymentEvent, receive } from '#lib/payments/index.ts';
+import { type PaymentEvent, receive, refund } from '#lib/payments/index.ts';
 import type { HoldfastProcess } from '#lib/process.ts';
+import { reconcile } from '#lib/reconcile/index.ts';
 import { keys } from '#lib/redis/keys.ts';
-import { checkoutRequest, type FreshSale, freshSale, world } from '#tests/support/world.ts';
+import { checkoutRequest, type FreshSale, freshSale, reserveRequest, world } from '#tests/support/world.ts';
 
 async function reserved(shop: HoldfastProcess, sale: FreshSale): Promise<Order> {
   const outcome = await checkout(shop, checkoutRequest(sale));
@@ -131,6 +133,49 @@ test('a payment that comes before its order goes back, and the order can never c
   expect(await shop.redis.llen(keys.stock(sale.saleId, sale.productIds[0]!))).toBe(1);
 });
 
+test('a payment for a hold whose order never comes goes back, and so does its unit when the hold is over', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [1] });
+  const insertReserved = (order: Order): Promise<never> => Promise.reject(Object.assign(new Error(), { order }));
+  const died = checkout({ ...shop, orders: { ...shop.orders, insertReserved } }, checkoutRequest(sale));
+  const order = await died.then(
+    () => expect.unreachable(),
+    (error: { order: Order }) => error.order,
+  );
+  expect(await receive(shop, authorized(order))).toMatchObject({ status: 'lost', why: 'unknownOrder' });
+  await makeOverdue(shop, order);
+  await sweep(shop, sale.saleId);
+  expect(await shop.redis.llen(keys.stock(sale.saleId, sale.productIds[0]!))).toBe(1);
+});
+
+test('a payment for a hold whose order never comes leaves its unit to the same cart, when that checks out again', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [1] });
+  const request = checkoutRequest(sale, { cartId: randomUUID() });
+  const insertReserved = (order: Order): Promise<never> => Promise.reject(Object.assign(new Error(), { order }));
+  const died = checkout({ ...shop, orders: { ...shop.orders, insertReserved } }, request);
+  const order = await died.then(
+    () => expect.unreachable(),
+    (error: { order: Order }) => error.order,
+  );
+  expect(await receive(shop, authorized(order))).toMatchObject({ status: 'lost', why: 'unknownOrder' });
+  const again = await checkout(shop, request);
+  if (again.status !== 'reserved') throw new Error(again.status);
+  expect(again.order.orderId).not.toBe(order.orderId);
+});
+
+test('a payment that overtakes its order on the last step buys what the order holds', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [1] });
+  const order = await reserved(shop, sale);
+  let looks = 0;
+  const find: typeof shop.orders.find = async (wanted) => (looks++ === 0 ? undefined : shop.orders.find(wanted));
+  expect(await receive({ ...shop, orders: { ...shop.orders, find } }, authorized(order))).toMatchObject({
+    status: 'paid',
+  });
+  expect(await shop.orders.find(order.orderId)).toMatchObject({ status: 'PAID' });
+});
+
 test('whole minor units are compared in every currency: a hundredfold or a thousandfold of a total does not buy', async () => {
   const shop = await world();
   for (const [currency, factor] of [
@@ -176,14 +221,107 @@ test('declined keeps the hold, failed for good ends it, and neither undoes PAID'
   expect(await shop.redis.llen(keys.stock(sale.saleId, sale.productIds[0]!))).toBe(1);
 });
 
+test('money that somebody gave back at the provider buys nothing; what is left of it goes back too', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [2] });
+  const order = await reserved(shop, sale);
+  const [event, part] = [authorized(order), { eventId: `part ${order.orderId}`, type: 'payment.refunded', amount: 1 }];
+  await shop.provider.capture(event); // taken at the provider, without the shop
+  expect(await receive(shop, { ...event, ...part })).toMatchObject({ status: 'lost', why: 'outside' });
+  expect(await receive(shop, { ...event, type: 'payment.captured' })).toMatchObject({ status: 'lost' });
+  expect(await shop.orders.find(order.orderId)).toMatchObject({ status: 'RESERVED' });
+  expect(await shop.models.sandboxPayments.findById(event.paymentId).lean()).toMatchObject({ status: 'refunded' });
+  expect(await receive(shop, authorized(order, `next-${order.orderId}`))).toMatchObject({ status: 'paid' });
+});
+
+test('a PAID order whose money, or a part of it, went back at the provider stays PAID, and somebody is told', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [2] });
+  for (const [share, rows] of [
+    [1, 1],
+    [0.5, 0],
+  ] as const) {
+    const order = await reserved(shop, sale);
+    const event = authorized(order);
+    await receive(shop, event);
+    const back = { eventId: `back ${order.orderId}`, type: 'payment.refunded', amount: order.total * share };
+    expect(await receive(shop, { ...event, ...back })).toMatchObject({ status: 'paid' });
+    expect(await shop.models.alarms.findById(`refundedOutside:${order.orderId}`).lean()).toMatchObject({ open: true });
+    expect(await shop.models.refunds.countDocuments({ orderId: order.orderId }), 'the rest is the shop’s').toBe(rows);
+  }
+});
+
+test('what the shop itself gives back raises no alarm when the provider tells of it', async () => {
+  const shop = await world();
+  const order = await reserved(shop, await freshSale(shop));
+  const event = authorized(order);
+  await receive(shop, event);
+  await refund(shop, (await shop.orders.find(order.orderId))!, 'a test');
+  const back = { eventId: `back ${order.orderId}`, type: 'payment.refunded' };
+  expect(await receive(shop, { ...event, ...back })).toMatchObject({ status: 'paid' });
+  expect(await shop.models.alarms.exists({ subject: order.orderId })).toBeNull();
+});
+
 test('one sweep ends every overdue hold, however many', async () => {
   const shop = await world();
   const sale = await freshSale(shop, { units: [450] });
   const orders = await Promise.all(Array.from({ length: 450 }, () => reserved(shop, sale)));
   await makeOverdue(shop, ...orders);
-  expect(await sweep(shop, sale.saleId)).toEqual({ status: 'swept', seen: 450 });
+  expect(await sweep(shop, sale.saleId)).toEqual({ status: 'swept', seen: 450, errors: [] });
   expect(await shop.redis.llen(keys.stock(sale.saleId, sale.productIds[0]!))).toBe(450);
   expect(await expire(shop, sale.saleId, orders[0]!.orderId)).toMatchObject({ status: 'expired' });
+});
+
+test('an order that cannot be ended keeps none of the others waiting, in a sweep and in a reconcile', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [4] });
+  const orders = await Promise.all(Array.from({ length: 4 }, () => reserved(shop, sale)));
+  await makeOverdue(shop, ...orders);
+  const trouble = new Error('this one cannot be ended');
+  const bad = orders[0]!.orderId;
+  const inventory = {
+    ...shop.inventory,
+    release: async (hold: Parameters<typeof shop.inventory.release>[0]) => {
+      if (hold.orderId === bad) throw trouble;
+      return shop.inventory.release(hold);
+    },
+  };
+  expect(await sweep({ ...shop, inventory }, sale.saleId)).toMatchObject({ status: 'swept', errors: [trouble] });
+  expect(await shop.inventory.holdsCount(sale.saleId)).toBe(1);
+
+  const more = await Promise.all(Array.from({ length: 3 }, () => reserved(shop, sale)));
+  await shop.models.orders.updateMany(
+    { _id: { $in: more.map(({ orderId }) => orderId) } },
+    { $set: { status: 'CANCELLED', reason: 'SHOPPER' } },
+  );
+  const found = await reconcile({ ...shop, inventory }, sale.saleId, { thorough: true });
+  expect(found).toMatchObject({ released: 3, rebuilt: false });
+  expect(new Set(found.errors)).toEqual(new Set([trouble]));
+  expect((await reconcile(shop, sale.saleId, { thorough: true })).errors).toEqual([]);
+  expect(await shop.redis.llen(keys.stock(sale.saleId, sale.productIds[0]!))).toBe(4);
+});
+
+test('one reconcile releases every ended hold, however many', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [1_100] });
+  const { saleId } = sale;
+  const requests = Array.from({ length: 1_100 }, () => reserveRequest(sale));
+  await Promise.all(requests.map((request) => shop.inventory.reserve(request)));
+  const at = new Date();
+  const ended = {
+    sale: saleId,
+    status: 'CANCELLED',
+    reason: 'ADMIN',
+    items: [],
+    tokens: [],
+    deadline: at,
+    createdAt: at,
+  };
+  await shop.models.orders.collection.insertMany(
+    requests.map(({ orderId, customer }) => ({ ...ended, _id: orderId as never, customer, extensions: [] })),
+  );
+  expect(await reconcile(shop, saleId, { thorough: false })).toMatchObject({ released: 1_100, expired: 0 });
+  expect(await shop.inventory.holdsCount(saleId)).toBe(0);
 });
 
 test('every write of an order waits for a majority and its journals, every read asks a majority', async () => {

@@ -185,7 +185,7 @@ const commands = [
         await shop.redis.del(keys.sale(saleId));
         if (kind === 2) await shop.redis.set(keys.rebuild(saleId), 'another');
         const again = () =>
-          rebuild(shop.inventory, saleId, {
+          rebuild(shop.inventory, saleId, shop.newId(), {
             load: async () => ({
               settings: {
                 opensAtMs: 0,

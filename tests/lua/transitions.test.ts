@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { commit, type LiveOrder, mint, release } from '#lib/inventory/index.ts';
+import { LIMITS } from '#lib/limits.ts';
 import type { HoldfastProcess } from '#lib/process.ts';
 import { keys } from '#lib/redis/keys.ts';
+import { until } from '#tests/support/until.ts';
 import { type FreshSale, freshSale, reserveRequest, saleSettings, world } from '#tests/support/world.ts';
 
 async function held(
@@ -81,6 +84,73 @@ test('release refuses keys that are not the hold’s', async () => {
   });
   expect(await counts(shop, sale)).toEqual([2, 1, 0]);
 });
+
+test('a hold of which a torn file left no units ends like any other', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [3, 3] });
+  const [p, q] = sale.productIds as [string, string];
+  const [cancelled, paid] = [
+    await held(shop, sale, { quantities: [1, 1] }),
+    await held(shop, sale, { quantities: [1, 1] }),
+  ];
+  for (const { orderId } of [cancelled, paid]) await shop.redis.hdel(keys.hold(sale.saleId, orderId), `tokens:${q}`);
+  expect(await release(shop.inventory, sale.saleId, cancelled.orderId)).toEqual({ status: 'released', units: 1 });
+  expect(await commit(shop.inventory, sale.saleId, paid)).toEqual({ status: 'committed', newlySold: 2 });
+  expect(await shop.inventory.holdsCount(sale.saleId)).toBe(0);
+  const bare = await held(shop, sale);
+  await shop.redis.hdel(keys.hold(sale.saleId, bare.orderId), `tokens:${p}`);
+  expect(await release(shop.inventory, sale.saleId, bare.orderId)).toEqual({ status: 'released', units: 0 });
+  expect(await shop.inventory.holdsCount(sale.saleId)).toBe(0);
+});
+
+test('reserve and restore write the whole hold before they take a unit, wherever a power cut ends them', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [3, 3] });
+  const order = await held(shop, sale, { quantities: [2, 1], cartId: randomUUID(), key: randomUUID() });
+  await release(shop.inventory, sale.saleId, order.orderId);
+  const again = reserveRequest(sale, { quantities: [1, 2] });
+  for (const [orderId, take] of [
+    [again.orderId, () => shop.inventory.reserve(again)],
+    [order.orderId, () => shop.inventory.restore(sale.saleId, { ...order, tokens: odd(sale) }, '')],
+  ] as const) {
+    const written = (await writes(shop, take)).filter(([, key]) => key?.includes(`{${sale.saleId}}`));
+    const name = keys.hold(sale.saleId, orderId);
+    const holds = written.filter(([command, key]) => command === 'HSET' && key === name);
+    expect(holds.length, 'the hold is written once').toBe(1);
+    for (const p of sale.productIds) expect(holds[0]).toContain(`tokens:${p}`);
+    const taking = written.findIndex(([, key]) => sale.productIds.some((p) => key!.endsWith(p)));
+    expect(written.indexOf(holds[0]!)).toBeLessThan(taking);
+    expect(written[0]!.slice(0, 2), 'the sweep’s list comes first').toEqual(['ZADD', keys.deadlines(sale.saleId)]);
+  }
+});
+
+/** Units that nobody has, of each product of a sale. */
+const odd = ({ productIds: [p, q] }: FreshSale) => ({ [p!]: [`${p}-3`], [q!]: [`${q}-1`] });
+
+/** What a script writes, command by command. A socket of its own: beside other calls ioredis loses its way in MONITOR. */
+async function writes(shop: HoldfastProcess, run: () => Promise<unknown>): Promise<string[][]> {
+  const { hostname, port } = new URL(process.env.REDIS_URL!);
+  const socket = connect(Number(port), hostname);
+  const ended = randomUUID();
+  let said = '';
+  socket.on('data', (chunk: Buffer) => (said += chunk));
+  try {
+    socket.write('MONITOR\r\n');
+    await until(() => said.includes('+OK'), { what: 'the monitor listens', everyMs: 1 });
+    await run();
+    await shop.redis.echo(ended);
+    await until(() => said.includes(ended), { what: 'the monitor has told everything', everyMs: 1 });
+  } finally {
+    socket.destroy();
+  }
+  return said
+    .split('\r\n')
+    .filter((line) => line.includes(' lua] '))
+    .map((line) => [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((match) => match[1]!))
+    .filter(([command]) => WRITES.has(command!));
+}
+
+const WRITES = new Set(['ZADD', 'HSET', 'HSETNX', 'HDEL', 'SET', 'LTRIM', 'LREM', 'HINCRBY', 'XADD']);
 
 test('commit sells a hold’s units, and doing it again sells nothing more', async () => {
   const shop = await world();
@@ -265,6 +335,14 @@ test('due names overdue holds, oldest first', async () => {
   expect(await shop.inventory.due(sale.saleId)).toMatchObject({ status: 'due', orderIds: [] });
   await shop.redis.zadd(keys.deadlines(sale.saleId), 2, a.orderId, 1, b.orderId);
   expect(await shop.inventory.due(sale.saleId)).toMatchObject({ orderIds: [b.orderId, a.orderId] });
+});
+
+test('due names no more overdue holds at once than a batch, the oldest of them', async () => {
+  const shop = await world();
+  const { saleId } = await freshSale(shop, { units: [1] });
+  const orderIds = Array.from({ length: LIMITS.dueBatch + 1 }, () => randomUUID());
+  await shop.redis.zadd(keys.deadlines(saleId), ...orderIds.flatMap((orderId, i) => [i + 1, orderId]));
+  expect(await shop.inventory.due(saleId)).toMatchObject({ status: 'due', orderIds: orderIds.slice(0, -1) });
 });
 
 test('configure changes only what differs, and counts it', async () => {

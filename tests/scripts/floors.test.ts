@@ -8,11 +8,15 @@ import { expect, test } from 'vitest';
 const FLOORS: Record<string, [version: string, why: string]> = {
   next: [
     '16.2.6',
-    'CVE-2025-55182 (remote code, 16.0.7); CVE-2026-23870, 44573 to 44578 (denial of service, proxy bypasses, 16.2.6)',
+    'CVE-2025-55182 (remote code, 16.0.7); CVE-2026-27978 (Origin "null" taken for none, 16.1.7); ' +
+      'CVE-2026-23870, 44573 to 44578 (denial of service, proxy bypasses, 16.2.6)',
   ],
   react: ['19.2.6', 'CVE-2025-55182 (19.2.1); CVE-2026-23870 (denial of service by server components, 19.2.6)'],
   'react-dom': ['19.2.6', 'the same release as react'],
-  'next-auth': ['4.24.12', 'e-mail addresses with a second one in quotes (4.24.12)'],
+  'next-auth': [
+    '4.24.15',
+    'GHSA-5jpx-9hw9-2fx4 (a second e-mail address in quotes, 4.24.12); CVE-2026-73420 (an @ in disguise, 4.24.15)',
+  ],
   mongoose: ['8.9.5', 'CVE-2025-23061: $where nested in populate().match'],
   zod: ['3.22.3', 'CVE-2023-4316: slow e-mail pattern'],
 };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Redis } from 'ioredis';
@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { silent } from '#scripts/services/log.ts';
 import { findOrStartMongo, type RunningMongo, startMongo } from '#scripts/services/mongodb.ts';
 import { findOrStartRedis, type RunningRedis, startRedis } from '#scripts/services/redis.ts';
+import { removeFolder } from '#scripts/services/remove-folder.ts';
 
 let folder: string;
 const running: (RunningRedis | RunningMongo)[] = [];
@@ -21,7 +22,7 @@ beforeEach(() => {
 afterEach(async () => {
   vi.unstubAllEnvs();
   await Promise.all(running.splice(0).map((service) => service.kill9()));
-  rmSync(folder, { recursive: true });
+  removeFolder(folder);
 });
 
 async function withRedis<Result>(url: string, work: (redis: Redis) => Promise<Result>): Promise<Result> {

@@ -1,4 +1,4 @@
-import type { Payment, Standing } from '#lib/payments/index.ts';
+import type { Begun, Due, Known, Payment, Standing, Wanted } from '#lib/payments/index.ts';
 
 /** One payment in the provider's own books. */
 export interface BookEntry extends Payment {
@@ -10,6 +10,8 @@ export interface BookEntry extends Payment {
   refunded: number;
   /** The provider let it go by itself: its time had run out. */
   lapsed: boolean;
+  /** The merchant gave it back at the provider, without the shop. */
+  outside: boolean;
   /** It was begun by the shop. */
   begun: boolean;
 }
@@ -26,6 +28,7 @@ export function pay(
   if (wanted === 'declined' || entry.standing !== 'open') return entry.standing === 'open';
   entry.standing = wanted;
   entry.amount = payment.amount;
+  entry.currency = payment.currency;
   if (wanted !== 'failed') entry.authorized += 1;
   if (wanted === 'captured') entry.captured += 1;
   return true;
@@ -34,6 +37,11 @@ export function pay(
 /** The time of an authorisation runs out. */
 export function lapse(entry: BookEntry): void {
   Object.assign(entry, { standing: 'voided', voided: 1, lapsed: true });
+}
+
+/** Captured money goes back by the merchant's own hand. */
+export function giveBack(entry: BookEntry): void {
+  Object.assign(entry, { standing: 'refunded', refunded: 1, outside: true });
 }
 
 function open(books: Books, payment: Payment): BookEntry {
@@ -45,6 +53,7 @@ function open(books: Books, payment: Payment): BookEntry {
     voided: 0,
     refunded: 0,
     lapsed: false,
+    outside: false,
     begun: false,
   };
   books.set(payment.paymentId, entry);
@@ -54,11 +63,13 @@ function open(books: Books, payment: Payment): BookEntry {
 /** The provider as the shop calls it: each call once, however often it is repeated. */
 export function bankModel(books: Books) {
   return {
-    authorise({ orderId, total, currency }: { orderId: string; total: number; currency: string }) {
-      const entry = open(books, { paymentId: `pay-${orderId}`, orderId, amount: total, currency });
+    authorise({ orderId, total, currency, lost = [] }: Due): Begun {
+      let paymentId = `pay-${orderId}`;
+      for (let n = 2; lost.includes(paymentId); n++) paymentId = `pay-${orderId}-${n}`;
+      const entry = open(books, { paymentId, orderId, amount: total, currency });
       entry.begun = true;
-      const { paymentId, amount } = entry;
-      return { payment: { paymentId, orderId, amount, currency }, pay: { kind: 'buttons' as const } };
+      const { amount } = entry;
+      return { status: 'begun', payment: { paymentId, orderId, amount, currency }, pay: { kind: 'buttons' } };
     },
     capture({ paymentId }: Payment): 'captured' | 'impossible' {
       const entry = books.get(paymentId);
@@ -75,15 +86,17 @@ export function bankModel(books: Books) {
       entry.standing = 'voided';
       return 'voided';
     },
-    refund({ paymentId }: Payment): void {
+    refund({ paymentId }: Payment): 'refunded' {
       const entry = books.get(paymentId);
-      if (entry?.standing !== 'captured') return;
-      entry.standing = 'refunded';
-      entry.refunded += 1;
+      if (entry?.standing === 'captured') {
+        entry.standing = 'refunded';
+        entry.refunded += 1;
+      }
+      return 'refunded';
     },
-    lookup({ orderId, paymentId }: { orderId: string; paymentId?: string | undefined }) {
-      const entry = books.get(paymentId ?? `pay-${orderId}`);
-      return entry && { ...entry };
+    lookup({ orderId, paymentId, all }: Wanted): Known[] {
+      const known = [...books.values()].filter((entry) => entry.orderId === orderId);
+      return known.filter((entry) => all || !paymentId || entry.paymentId === paymentId).map((entry) => ({ ...entry }));
     },
   };
 }

@@ -92,7 +92,7 @@ function draw(random: Random, saleId: string, { orders }: { orders: LiveOrder[] 
   const say = (name: string, run: Call['run']): Call => ({ name, run });
   const close = random.chance(0.3);
   const thorough = random.chance(0.5);
-  switch (random.below(16)) {
+  switch (random.below(18)) {
     case 0:
     case 1:
     case 2:
@@ -186,13 +186,43 @@ function draw(random: Random, saleId: string, { orders }: { orders: LiveOrder[] 
       return say(`inspect ${productId} ${close} ${thorough}`, (scripts) =>
         scripts.inspect(saleId, productId, { close, thorough }),
       );
+    case 15:
+      return page(random, saleId, productId, orders);
+    case 16:
+      return random.chance(0.2)
+        ? say('close', (scripts) => scripts.close(saleId))
+        : page(random, saleId, productId, orders);
     default:
       return rebuildStep(random, saleId, order);
   }
 }
 
+/** What reads without a script. */
+function page(random: Random, saleId: string, productId: string, orders: LiveOrder[]): Call {
+  const record = random.pick(['sold', 'held'] as const);
+  const tokens = [...orders.slice(0, 2).flatMap((order) => order.tokens[productId] ?? []), `${productId}-1`, 'none'];
+  const [offset, limit] = [random.below(3), 1 + random.below(3)];
+  const reads: Call[] = [
+    { name: `ownersOf ${record} ${tokens}`, run: (scripts) => scripts.ownersOf(saleId, productId, record, tokens) },
+    {
+      name: `ownersPage ${productId} ${record}`,
+      run: async (scripts) => {
+        const { cursor, owners } = await scripts.ownersPage(saleId, productId, record, '0');
+        return { cursor, owners: sorted(owners) }; // a hash has no order
+      },
+    },
+    { name: `holdsPage ${offset} ${limit}`, run: (scripts) => scripts.holdsPage(saleId, offset, limit) },
+    { name: 'holdsCount', run: (scripts) => scripts.holdsCount(saleId) },
+    {
+      name: `stockPage ${productId} ${offset} ${limit}`,
+      run: (scripts) => scripts.stockPage(saleId, productId, offset, limit),
+    },
+  ];
+  return random.pick(reads);
+}
+
 function rebuildStep(random: Random, saleId: string, order: LiveOrder): Call {
-  const id = random.pick(['a', 'b']);
+  const [id, of] = [random.pick(['a', 'b']), random.pick(PRODUCTS)];
   const [first, minted] = [1 + random.below(3), { p: random.below(5), q: random.below(5) }];
   const status = random.pick(['RESERVED', 'PAID'] as const);
   const steps: Call[] = [
@@ -202,7 +232,10 @@ function rebuildStep(random: Random, saleId: string, order: LiveOrder): Call {
       name: `rebuildOrder ${id} ${status} ${order.orderId}`,
       run: (scripts) => scripts.rebuildOrder(saleId, id, { ...order, status }),
     },
-    { name: `rebuildStock ${id} ${first}`, run: (scripts) => scripts.rebuildStock(saleId, id, 'p', first, first + 2) },
+    {
+      name: `rebuildStock ${id} ${of} ${first}`,
+      run: (scripts) => scripts.rebuildStock(saleId, id, of, first, first + 2),
+    },
     {
       name: `rebuildFinish ${id} ${JSON.stringify(minted)}`,
       run: (scripts) => scripts.rebuildFinish(saleId, id, settings, minted, 7),
@@ -227,7 +260,7 @@ function remember({ orders }: { orders: LiveOrder[] }, call: Call, reply: unknow
   const { request } = call as Call & {
     request?: { orderId: string; customer: string; cartId: string; key: string; itemsFingerprint: string };
   };
-  const { status, deadlineMs, tokens } = reply as {
+  const { status, deadlineMs, tokens } = (reply ?? {}) as {
     status?: string;
     deadlineMs?: number;
     tokens?: LiveOrder['tokens'];
@@ -264,7 +297,9 @@ async function age(redis: Redis, random: Random, sale: SaleRecords, saleId: stri
 const attempt = (run: () => unknown) =>
   Promise.resolve()
     .then(run)
-    .catch(() => 'throws');
+    .catch((error: Error) => ({ throws: kindOf(error) }));
+/** Redis wraps what a script says: two errors are alike when the same words were meant. */
+const kindOf = ({ message }: Error) => /not a number of units/.exec(message)?.[0] ?? message;
 const clockOf = (reply: unknown) => (reply as { nowMs?: number } | undefined)?.nowMs;
 /** A wait begins by the clock of a release, which says no time; how long it is, tests/lua/reserve.test.ts knows. */
 const plain = (value: unknown) =>
@@ -306,11 +341,13 @@ async function dumpReal(redis: Redis, saleId: string, orders: LiveOrder[]) {
       all.map((text) => text?.replace(/ [1-9]\d*$/, ' waits') ?? null),
     ),
     rebuilding: await Promise.all(
-      ['a', 'b'].map(async (id) => [
-        await redis.lrange(underRebuild(keys.stock(saleId, 'p'), id), 0, -1),
-        await hash(underRebuild(keys.held(saleId, 'p'), id)),
-        await hash(underRebuild(keys.sold(saleId, 'p'), id)),
-      ]),
+      ['a', 'b'].flatMap((id) =>
+        PRODUCTS.map(async (p) => [
+          await redis.lrange(underRebuild(keys.stock(saleId, p), id), 0, -1),
+          await hash(underRebuild(keys.held(saleId, p), id)),
+          await hash(underRebuild(keys.sold(saleId, p), id)),
+        ]),
+      ),
     ),
   };
 
@@ -360,10 +397,12 @@ function dumpModel(sale: SaleRecords, orders: LiveOrder[], nowMs: number) {
       const unpaid = sale.unpaid.get(`c${c}`);
       return unpaid ? `${unpaid.holds} ${unpaid.waitMs > 0 ? 'waits' : 0}` : null;
     }),
-    rebuilding: ['a', 'b'].map((id) => {
-      const records = sale.rebuilding.get(id)?.get('p');
-      return [records?.stock ?? [], text(records?.held ?? []), text(records?.sold ?? [])];
-    }),
+    rebuilding: ['a', 'b'].flatMap((id) =>
+      PRODUCTS.map((p) => {
+        const records = sale.rebuilding.get(id)?.get(p);
+        return [records?.stock ?? [], text(records?.held ?? []), text(records?.sold ?? [])];
+      }),
+    ),
   };
 }
 

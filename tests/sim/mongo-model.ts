@@ -1,14 +1,21 @@
 import type { Product, Sale } from '#lib/catalog/index.ts';
 import { LIMITS } from '#lib/limits.ts';
 import type { Order, OrderStore } from '#lib/orders/index.ts';
-import type { BegunPayments, Inbox, Payment, PaymentEvent } from '#lib/payments/index.ts';
+import {
+  type BegunPayments,
+  type Inbox,
+  type Outbox,
+  type Owed,
+  type PaymentEvent,
+  WHILE_HELD,
+} from '#lib/payments/index.ts';
 import type { CatalogTruth } from '#lib/reconcile/index.ts';
 
 export interface MongoState {
   orders: Map<string, Order>;
   sales: Map<string, { sale: Sale; products: Product[] }>;
   inbox: Map<string, { event: PaymentEvent; done: boolean }>;
-  refunds: Map<string, { payment: Payment; done: boolean }>;
+  refunds: Map<string, { owed: Owed; reason: string; done: boolean }>;
   begun: Map<string, { orderId: string; paymentId: string | undefined; looks: number; ended: boolean }>;
   alarms: Set<string>;
 }
@@ -32,8 +39,14 @@ const copy = (order: Order): Order => ({
 });
 const tokens = (order: Order) => order.items.flatMap((item) => item.tokens);
 
-/** The orders' store over a Map, with MongoDB's two unique indexes. tests/sim/differential holds it against the real one. */
-export function orderModel({ orders }: Pick<MongoState, 'orders'>, { fence = true } = {}): Sync<OrderStore> {
+/**
+ * The orders' store over a Map, with MongoDB's two unique indexes. tests/sim/differential holds it against the real one.
+ * @param putsOff a capture that has failed is not due again soon, as in the real one; without it time flies
+ */
+export function orderModel(
+  { orders }: Pick<MongoState, 'orders'>,
+  { fence = true, putsOff = false } = {},
+): Sync<OrderStore> {
   const find = (wanted: Parameters<OrderStore['find']>[0]) => {
     const order =
       typeof wanted === 'string'
@@ -42,6 +55,7 @@ export function orderModel({ orders }: Pick<MongoState, 'orders'>, { fence = tru
     return order ? copy(order) : undefined;
   };
   const captureFailed = new Set<string>();
+  const attempts = new Map<string, number>();
   return {
     find,
     insertReserved(order) {
@@ -81,10 +95,14 @@ export function orderModel({ orders }: Pick<MongoState, 'orders'>, { fence = tru
     },
     noteCapture(orderId, outcome) {
       const order = orders.get(orderId);
-      if (order?.status === 'PAID' && outcome === 'captured') order.captured = true;
-      if (order?.status === 'PAID' && outcome === 'impossible') captureFailed.add(orderId);
-      else if (outcome === 'captured') captureFailed.delete(orderId);
-      return 0;
+      if (order?.status !== 'PAID') return 0;
+      if (outcome === 'captured') {
+        order.captured = true;
+        captureFailed.delete(orderId);
+      }
+      if (outcome === 'impossible') captureFailed.add(orderId);
+      if (outcome === 'failed') attempts.set(orderId, (attempts.get(orderId) ?? 0) + 1);
+      return attempts.get(orderId) ?? 0;
     },
     page({ saleId, status, after, uncaptured, overdueAtMs, orderIds }) {
       return [...orders.values()]
@@ -93,7 +111,11 @@ export function orderModel({ orders }: Pick<MongoState, 'orders'>, { fence = tru
         )
         .filter(
           (order) =>
-            (!uncaptured || (order.status === 'PAID' && !order.captured && !captureFailed.has(order.orderId))) &&
+            (!uncaptured ||
+              (order.status === 'PAID' &&
+                !order.captured &&
+                !captureFailed.has(order.orderId) &&
+                !(putsOff && attempts.has(order.orderId)))) &&
             (overdueAtMs === undefined || order.deadlineMs <= overdueAtMs),
         )
         .filter((order) => !orderIds || orderIds.includes(order.orderId))
@@ -170,18 +192,40 @@ export function inboxModel({ inbox }: Pick<MongoState, 'inbox'>): Sync<Inbox> {
   };
 }
 
-/** The shop's outbox rows in memory: one per payment. */
-export function refundsModel({ refunds }: Pick<MongoState, 'refunds'>) {
+/** The shop's outbox in memory: one row per payment; every one that is not done is pending. */
+export function outboxModel({ refunds }: Pick<MongoState, 'refunds'>): Sync<Outbox> {
   return {
-    owe(payment: Payment) {
-      if (!refunds.has(payment.paymentId)) refunds.set(payment.paymentId, { payment, done: false });
+    owe({ paymentId, orderId, amount, currency }, reason) {
+      if (!refunds.has(paymentId))
+        refunds.set(paymentId, { owed: { paymentId, orderId, amount, currency, attempts: 0 }, reason, done: false });
     },
-    owed: (paymentId: string) => refunds.get(paymentId),
-    paid(paymentId: string) {
-      const owed = refunds.get(paymentId);
-      if (owed) owed.done = true;
+    owes: (paymentId) => refunds.has(paymentId),
+    ofHold(orderId) {
+      const rows = [...refunds].filter(
+        ([, { owed, reason }]) => owed.orderId === orderId && WHILE_HELD.includes(reason),
+      );
+      return rows.map(([id]) => id);
     },
-    pending: () => [...refunds.values()].filter(({ done }) => !done).map(({ payment }) => payment.paymentId),
+    takeUp(paymentId) {
+      const row = refunds.get(paymentId);
+      if (!row || row.done) return undefined;
+      row.owed.attempts += 1;
+      return { ...row.owed };
+    },
+    noteDone(paymentId) {
+      const row = refunds.get(paymentId);
+      if (row) row.done = true;
+    },
+    notePending(paymentId) {
+      const row = refunds.get(paymentId);
+      if (row && !row.done) row.owed.attempts = 0;
+    },
+    oweAgain(paymentId) {
+      const row = refunds.get(paymentId);
+      if (row) row.done = false;
+      return row !== undefined;
+    },
+    pending: () => [...refunds.values()].filter(({ done }) => !done).map(({ owed }) => owed.paymentId),
   };
 }
 
@@ -189,21 +233,26 @@ export function refundsModel({ refunds }: Pick<MongoState, 'refunds'>) {
 export function begunModel({ begun }: Pick<MongoState, 'begun'>): Sync<BegunPayments> {
   return {
     begin(orderId) {
-      if (!begun.has(orderId)) begun.set(orderId, { orderId, paymentId: undefined, looks: 0, ended: false });
+      const before = begun.get(orderId);
+      begun.set(orderId, { orderId, paymentId: undefined, looks: 0, ...before, ended: false });
+      return { again: before !== undefined, paymentId: before?.paymentId };
     },
     note(orderId, paymentId) {
       const payment = begun.get(orderId);
       if (payment) Object.assign(payment, { paymentId, ended: false });
     },
     due() {
-      const due = [...begun.values()].filter(({ ended }) => !ended);
+      const due = [...begun.values()].filter(({ ended }) => !ended).slice(0, LIMITS.paymentsAtOnce);
       for (const payment of due) payment.looks += 1;
       return due.map((payment) => ({ ...payment }));
     },
-    lookAgain() {},
-    noteEnded(orderId) {
+    lookAgain(orderId) {
       const payment = begun.get(orderId);
-      if (payment) payment.ended = true;
+      if (payment) payment.ended = false;
+    },
+    noteEnded(orderId, paymentId) {
+      const payment = begun.get(orderId);
+      if (payment?.paymentId === paymentId && payment) payment.ended = true;
     },
   };
 }

@@ -44,13 +44,12 @@ export function redisModel(source: RedisSource): Sync<InventoryScripts> {
         close(sale, orderId, cartId);
         return { status: 'absent' };
       }
-      if (hold.cartId !== cartId || hold.products !== productIds.length) return { status: 'changed' };
-      if (productIds.some((productId) => !hold.tokens.has(productId))) return { status: 'changed' };
+      if (hold.cartId !== cartId || namesMore(hold, productIds)) return { status: 'changed' };
       let units = 0;
       for (const productId of productIds) {
         const records = productRecords(sale, productId);
         let back = 0;
-        for (const token of hold.tokens.get(productId)!) {
+        for (const token of hold.tokens.get(productId) ?? []) {
           if (records.held.get(token) !== orderId) continue;
           records.held.delete(token);
           shelve(sale, productId, token);
@@ -69,11 +68,10 @@ export function redisModel(source: RedisSource): Sync<InventoryScripts> {
       if (!sale.ready) return { status: 'saleNotReady' };
       const lines = Object.entries(order.tokens);
       const hold = sale.holds.get(order.orderId);
-      if (hold && hold.products !== lines.length) return { status: 'changed' };
+      if (hold && namesMore(hold, Object.keys(order.tokens))) return { status: 'changed' };
       const asked = new Set(otherHolds);
       const again: string[] = [];
       for (const [productId, tokens] of lines) {
-        if (hold && !hold.tokens.has(productId)) return { status: 'changed' };
         const { sold, held } = productRecords(sale, productId);
         for (const token of tokens) {
           const buyer = sold.get(token);
@@ -134,7 +132,7 @@ export function redisModel(source: RedisSource): Sync<InventoryScripts> {
       if (!sale.ready) return { status: 'saleNotReady', nowMs };
       const hold = sale.holds.get(orderId);
       if (!hold) return { status: 'absent', nowMs };
-      const { tokens, products: _, ...rest } = hold;
+      const { tokens, ...rest } = hold;
       const copy = Object.fromEntries([...tokens].map(([productId, list]) => [productId, [...list]]));
       return {
         status: 'held',
@@ -204,7 +202,7 @@ export function redisModel(source: RedisSource): Sync<InventoryScripts> {
 
     rebuildStart(saleId, rebuildId) {
       const { now, sale } = look(saleId);
-      if (sale.fence && sale.fence.untilMs > now) return false;
+      if (sale.fence && sale.fence.untilMs > now) return sale.fence.id === rebuildId;
       sale.fence = { id: rebuildId, untilMs: now + LIMITS.rebuildLeaseMs };
       return true;
     },
@@ -315,7 +313,6 @@ function reserve(sale: SaleRecords, nowMs: number, request: ReserveRequest): Res
     itemsFingerprint,
     deadlineMs: nowMs + holdMs,
     extensions: [],
-    products: lines.length,
     tokens: new Map(),
   };
   for (const { productId, quantity } of lines) {
@@ -380,7 +377,6 @@ function putBack(
     itemsFingerprint,
     deadlineMs,
     extensions: before?.extensions ?? [...extensions],
-    products: Object.keys(order.tokens).length,
     tokens: new Map(before?.tokens ?? []),
   };
   sale.holds.set(orderId, hold);
@@ -453,7 +449,6 @@ function placeOrder(sale: SaleRecords, now: number, rebuildId: string, order: Li
       itemsFingerprint,
       deadlineMs,
       extensions: [...extensions],
-      products: Object.keys(order.tokens).length,
       tokens,
     });
     arm(sale, orderId, deadlineMs, now);
@@ -466,6 +461,10 @@ function placeOrder(sale: SaleRecords, now: number, rebuildId: string, order: Li
     for (const token of tokens) {
       if (!target.has(token)) units += 1;
       target.set(token, orderId);
+      if (status === 'PAID' && records.held.get(token) === orderId) {
+        records.held.delete(token);
+        units -= 1;
+      }
     }
     count(records, customer, units);
   }
@@ -520,6 +519,10 @@ function close(sale: SaleRecords, orderId: string, cartId: string): void {
   sale.timers.delete(orderId);
   sale.holds.delete(orderId);
 }
+
+/** Whether a hold names a product that its caller has not. */
+const namesMore = (hold: HoldRecord, productIds: string[]) =>
+  [...hold.tokens.keys()].some((productId) => !productIds.includes(productId));
 
 function withdraw(sale: SaleRecords, records: ProductRecords, holder: string, productId: string, token: string): void {
   const hold = sale.holds.get(holder);

@@ -17,8 +17,6 @@ export interface HoldRecord {
   itemsFingerprint: string;
   deadlineMs: number;
   extensions: string[];
-  /** How many products the hold names. */
-  products: number;
   tokens: Map<string, string[]>;
 }
 

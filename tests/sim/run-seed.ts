@@ -1,19 +1,56 @@
 import type { Product, Sale } from '#lib/catalog/index.ts';
 import { mint } from '#lib/inventory/index.ts';
-import { type CheckoutRequest, cancel, checkout, expire, extend, sweep } from '#lib/orders/index.ts';
-import { lookAfter, type PaymentEvent, receive, redo, start } from '#lib/payments/index.ts';
+import { LIMITS } from '#lib/limits.ts';
+import {
+  type CheckoutRequest,
+  cancel,
+  checkout,
+  expire,
+  extend,
+  type Order,
+  repeat,
+  sweep,
+} from '#lib/orders/index.ts';
+import { lookAfter, type PaymentEvent, receive, redo, type Started, start } from '#lib/payments/index.ts';
 import { rebuildSale, reconcile } from '#lib/reconcile/index.ts';
-import { lapse, pay } from './bank-model.ts';
+import { giveBack, lapse, pay } from './bank-model.ts';
 import type { Random } from './random.ts';
-import { type RedisState, saleRecords } from './redis-state.ts';
+import { productRecords, type RedisState, type SaleRecords, saleRecords } from './redis-state.ts';
 import { type Actor, NoAnswerError } from './scheduler.ts';
-import { BrokenError, checkAlways, checkAtRest, type Heard, type SimShop, World } from './world.ts';
+import { BrokenError } from './watch.ts';
+import { checkAlways, checkAtRest, type Heard, type SimShop, World } from './world.ts';
 
 export interface SeedResult {
   seed: number;
   steps: number;
   counted: Record<string, number>;
 }
+
+/** What happens at some step: the other faults happen to an event or to an answer. */
+const AT_A_STEP = [
+  'crash',
+  'pause',
+  'clock jump ahead',
+  'clock jump back',
+  'lapsed authorization',
+  'outside refund',
+  'provider away',
+] as const;
+
+/** What may go wrong; those in the second list lose what Redis has answered. Counted when it has had an effect. */
+export const FAULTS = [
+  ...AT_A_STEP,
+  'silent provider',
+  'lost request',
+  'lost reply',
+  're-sent command',
+  'duplicate event',
+  'late event',
+  'lost event',
+  'reordered event',
+] as const;
+export const LOSSES = ['rollback', 'flush', 'split brain', 'torn transaction', 'lost timer'] as const;
+type Fault = (typeof FAULTS)[number] | (typeof LOSSES)[number];
 
 /** A failing seed, with everything that happened in it. */
 export class SeedError extends Error {
@@ -27,22 +64,57 @@ export class SeedError extends Error {
   }
 }
 
+/** What may keep a process from its work: an answer that never came, or a hold that kept changing. */
+const mayHappen = (error: unknown) =>
+  error instanceof NoAnswerError || (error instanceof Error && error.name === 'UnsettledError');
+
+/** What a round found, if nothing but that kept it from an order. */
+function expected<T extends { errors: unknown[] }>(round: T): T {
+  for (const error of round.errors) if (!mayHappen(error)) throw error;
+  return round;
+}
+
+interface Interrupted {
+  actor: Actor;
+  request?: CheckoutRequest;
+  after?: string;
+  act?: (step: string) => void;
+}
+
 const STEPS = 300;
 const QUIET_ROUNDS = 14;
 
-/** One seed's story: who comes, what goes wrong, and what is left when all has come to rest. */
-export async function runSeed(seed: number, { dataLoss = true } = {}): Promise<SeedResult> {
-  const world = new World(seed, false);
-  try {
-    await new Story(world, dataLoss).tell();
-  } catch (error) {
-    const again = new World(seed, true);
-    await new Story(again, dataLoss).tell().catch(() => {});
-    throw new SeedError(seed, error as Error, again.scheduler.history);
+/**
+ * One seed's story: who comes, what goes wrong, and what is left when all has come to rest. A seed that fails is told once
+ * more, for its history.
+ * @param sabotage breaks the world on purpose, to see what becomes of it
+ * @throws SeedError when a promise was broken
+ */
+export async function runSeed(
+  seed: number,
+  { dataLoss = true, sabotage = (_: World): void => {} } = {},
+): Promise<SeedResult> {
+  const tell = async (recording: boolean) => {
+    const world = new World(seed, recording);
+    sabotage(world);
+    const error = await new Story(world, dataLoss).tell().catch((thrown: Error) => thrown);
+    return { world, error };
+  };
+  const { world, error } = await tell(false);
+  if (error) {
+    const again = await tell(true);
+    if (again.error?.message !== error.message || again.world.scheduler.steps !== world.scheduler.steps)
+      throw new Error(`seed ${seed} does not replay: first "${error.message}", then "${again.error?.message}"`);
+    throw new SeedError(seed, error, again.world.scheduler.history);
   }
-  world.counted['fault lost answer'] = world.scheduler.lost;
-  return { seed, steps: world.scheduler.steps, counted: world.counted };
+  const { counted, scheduler, unanswered } = world;
+  for (const [what, times] of Object.entries(scheduler.lost)) counted[`fault ${what}`] = times;
+  counted['fault provider away'] = unanswered;
+  return { seed, steps: scheduler.steps, counted };
 }
+
+/** The second sale's currency has no decimals. */
+const currencyOf = (saleId: string) => (saleId === 's0' ? 'EUR' : 'JPY');
 
 class Story implements Heard {
   readonly world: World;
@@ -58,6 +130,8 @@ class Story implements Heard {
   readonly requests: CheckoutRequest[] = [];
   readonly running = new Set<Promise<void>>();
   broken: Error | undefined;
+  /** Somebody between whose steps something comes: `act`, at the first step that is not `after`. */
+  interrupted: Interrupted | undefined;
   /** An earlier state of Redis that a rollback may bring back. */
   saved: RedisState | undefined;
   saveUntil = 0;
@@ -75,13 +149,14 @@ class Story implements Heard {
     const lose = this.random.chance(0.3) ? 0.02 : 0;
     const faults = this.random.below(8);
     for (let done = 0; scheduler.steps < STEPS; ) {
-      this.world.nowMs += this.random.below(3);
+      this.world.pass(this.random.below(3));
       this.arrivals();
       if (done < faults && this.random.chance(0.03)) {
         done += 1;
-        this.fault();
+        this.strike();
       }
       this.rollBack();
+      this.interrupt();
       await scheduler.turn(lose);
       this.check();
     }
@@ -121,32 +196,94 @@ class Story implements Heard {
     for (let b = 0; b < buyers; b++) this.start('buyer', (shop, actor) => this.buy(shop, actor, this.request()));
   }
 
-  start(name: string, work: (shop: SimShop, actor: Actor) => Promise<unknown>): void {
+  /** A checkout that something comes between, at the very step between Redis and MongoDB. */
+  begin(request: CheckoutRequest): void {
+    const actor = this.start('buyer', (shop, me) => this.buy(shop, me, request));
+    this.interrupted = { request, actor };
+  }
+
+  /**
+   * When it has its hold and not its order: a payment for it comes out of nowhere; or its process stands still or dies, and
+   * its shopper asks again. Then, sometimes, Redis forgets everything while that one is on its way.
+   */
+  interrupt(): void {
+    const { random, world, interrupted } = this;
+    const next = interrupted && world.scheduler.nextOf(interrupted.actor);
+    if (!interrupted || !next || next === interrupted.after) return;
+    const { actor, request, act } = interrupted;
+    if (act) {
+      this.interrupted = undefined;
+      act(next);
+    } else if (next === 'orders.insertReserved') {
+      const [what, orderId] = [random.next(), this.stray()];
+      world.scheduler.pause(actor, 100 + random.below(100));
+      world.count('fault pause');
+      if (what < 0.3) {
+        this.payStray(orderId, actor);
+        return;
+      }
+      if (what < 0.6 && this.fault('crash', actor)) world.count('fault crash');
+      const again = { ...request!, ...(random.chance(0.7) ? {} : { expectedTotal: 1 }) };
+      const repeated = this.start('buyer', (shop, me) => this.buy(shop, me, again));
+      const forget = (step: string) => {
+        if (step === 'redis.readHold' && this.dataLoss && random.chance(0.3) && this.fault('flush'))
+          world.count('fault flush');
+      };
+      this.interrupted = { actor: repeated, after: 'redis.reserve', act: forget };
+    }
+  }
+
+  /** A payment for an order that is not there yet: it comes to be while that is found out. */
+  payStray(orderId: string, placing: Actor): void {
+    const payment = { paymentId: `stray ${orderId}`, orderId, amount: 5, currency: 'EUR' };
+    if (!pay(this.world.books, payment, 'authorized')) return;
+    const event = { eventId: `stray ${orderId}`, type: 'payment.authorized', ...payment };
+    this.payments.set(event.eventId, event);
+    const webhook = this.deliver(event);
+    const meet = (step: string) => {
+      if (step !== 'orders.find') return;
+      this.interrupted = { actor: webhook, after: step, act: () => this.swap(webhook, placing) };
+    };
+    this.interrupted = { actor: webhook, after: 'inbox.store', act: meet };
+  }
+
+  /** Whoever stood still goes on, and the other one stands still. */
+  swap(to: Actor, from: Actor): void {
+    from.asleepUntil = 0;
+    this.world.scheduler.pause(to, 40);
+  }
+
+  start(name: string, work: (shop: SimShop, actor: Actor) => Promise<unknown>): Actor {
     const actor = this.world.actor(name);
     const running: Promise<void> = Promise.resolve()
       .then(() => work(this.world.shop(actor), actor))
       .then(
         () => {},
         (error: Error) => {
-          if (error instanceof NoAnswerError || error.name === 'UnsettledError')
-            this.world.scheduler.note(actor, `gives up: ${error.message}`);
+          if (mayHappen(error)) this.world.scheduler.note(actor, `gives up: ${error.message}`);
           else this.broken ??= error;
         },
       )
       .finally(() => this.running.delete(running));
     this.running.add(running);
+    return actor;
   }
 
   arrivals(): void {
     const { random } = this;
-    if (this.wire.length > 0 && random.chance(0.25))
-      this.deliver(this.wire.splice(random.below(this.wire.length), 1)[0]!);
-    if (random.chance(0.05)) this.start('sweeper', (shop) => sweep(shop, this.someSale()));
+    if (this.wire.length > 0 && random.chance(0.25)) {
+      const at = random.below(this.wire.length);
+      this.deliver(this.arrived(this.wire.splice(at, 1)[0]!, at > 0));
+    }
+    if (random.chance(0.05)) this.start('sweeper', async (shop) => expected(await sweep(shop, this.someSale())));
     if (random.chance(0.03))
-      this.start('reconciler', (shop) => reconcile(shop as never, this.someSale(), { thorough: random.chance(0.5) }));
+      this.start('reconciler', async (shop) =>
+        expected(await reconcile(shop as never, this.someSale(), { thorough: random.chance(0.5) })),
+      );
     if (random.chance(0.02)) this.start('redoer', (shop) => redo(shop));
     if (random.chance(0.04)) this.start('looker', (shop) => lookAfter(shop));
     if (random.chance(0.03)) this.start('buyer', (shop, actor) => this.buy(shop, actor, this.request()));
+    if (random.chance(0.0015)) this.begin({ ...this.request(), cartId: random.chance(0.7) ? random.uuid() : '' });
     if (random.chance(0.01)) this.start('minter', (shop) => this.mintMore(shop));
     const orders = [...this.world.mongo.orders.values()];
     if (orders.length > 0 && random.chance(0.03)) {
@@ -163,16 +300,21 @@ class Story implements Heard {
     const chosen = products.filter((_, i) => i === 0 || random.chance(0.4));
     const lines = chosen.map(({ _id }) => ({ productId: _id, name: '', price: 100, quantity: 1 + random.below(2) }));
     const print = lines.map(({ productId, quantity }) => `${productId}:${quantity}`).join(',');
+    // Now and then a key is used again, perhaps in another sale.
+    const { customer, key } =
+      this.requests.length > 0 && random.chance(0.1)
+        ? random.pick(this.requests)
+        : { customer: `c${random.below(4)}`, key: random.chance(0.4) ? `k${random.below(1e6)}` : '' };
     const request: CheckoutRequest = {
       saleId,
-      currency: 'EUR',
+      currency: currencyOf(saleId),
       taxBasisPoints: 1_900,
-      customer: `c${random.below(4)}`,
+      customer,
       cartId: random.chance(0.4) ? random.uuid() : '',
-      key: random.chance(0.4) ? `k${random.below(1e6)}` : '',
+      key,
       requestFingerprint: print,
       itemsFingerprint: print,
-      expectedTotal: random.chance(0.05) ? 1 : undefined,
+      expectedTotal: random.chance(0.06) ? 1 : undefined,
       lines,
     };
     this.requests.push(request);
@@ -181,8 +323,10 @@ class Story implements Heard {
 
   /** A request that was sent before: the same, or with another content under its cart or key. */
   again(request: CheckoutRequest): CheckoutRequest {
-    const chance = this.random.next();
-    if (chance < 0.7) return request;
+    const { random } = this;
+    const chance = random.next();
+    if (chance < 0.6) return request;
+    if (chance < 0.7) return { ...request, expectedTotal: random.chance(0.5) ? 1 : undefined };
     const lines = request.lines.slice(0, 1).map((line) => ({ ...line, quantity: line.quantity === 1 ? 2 : 1 }));
     const print = lines.map(({ productId, quantity }) => `${productId}:${quantity}`).join(',');
     // A cart's request is "this cart", whatever is in it now.
@@ -199,14 +343,16 @@ class Story implements Heard {
     const { random, world } = this;
     const outcome = await checkout(shop, request);
     world.count(`checkout ${outcome.status}`);
+    if (outcome.status === 'outOfStock') world.watch.refused(actor, outcome.items);
+    if (request.key !== '' && random.chance(0.3)) await this.askAgain(shop, request);
     if (outcome.status !== 'reserved' && outcome.status !== 'alreadyHeld') return;
     const { order } = outcome;
     this.acknowledged.add(order.orderId);
+    world.watch.acknowledged(order, request.key);
     if (order.status !== 'RESERVED') return;
     if (random.chance(0.3)) {
       const extended = await extend(shop, order, random.pick(['asked', 'paying']));
-      if (extended.status === 'extended')
-        world.promised.set(order.orderId, Math.max(world.promised.get(order.orderId) ?? 0, extended.deadlineMs));
+      if (extended.status === 'extended') world.watch.promised(order.orderId, extended.deadlineMs);
       world.count(`extend ${extended.status}`);
     }
     if (random.chance(0.2)) await this.linger(actor);
@@ -215,7 +361,10 @@ class Story implements Heard {
       world.count(`cancel ${(await cancel(shop, order, 'SHOPPER')).status}`);
       return;
     }
-    const amount = random.chance(0.05) ? 1 : order.total;
+    const sum = {
+      amount: random.chance(0.05) ? 1 : order.total,
+      currency: random.chance(0.03) ? 'XTS' : order.currency,
+    };
     const events =
       choice < 0.25
         ? ['payment.failed']
@@ -226,21 +375,41 @@ class Story implements Heard {
             : [];
     const begun = random.chance(0.3) ? await start(shop, order, '') : undefined;
     if (begun) world.count(`start ${begun.status}`);
-    if (begun?.status === 'started')
-      world.promised.set(order.orderId, Math.max(world.promised.get(order.orderId) ?? 0, begun.deadlineMs));
+    if (begun?.status === 'started') world.watch.promised(order.orderId, begun.deadlineMs);
     const paymentId = (n: number | string) =>
       begun?.status === 'started' ? begun.payment.paymentId : `${order.orderId}#${n}`;
     for (const [n, type] of events.entries())
-      this.send(order.orderId, type, amount, paymentId(n), begun?.status === 'started');
+      this.send(order.orderId, type, sum, paymentId(n), begun?.status === 'started');
     if (events.includes('payment.authorized') && random.chance(0.15))
-      this.send(order.orderId, 'payment.authorized', amount, `${order.orderId}#again`, false);
+      this.send(order.orderId, 'payment.authorized', sum, `${order.orderId}#again`, false);
     world.scheduler.note(actor, `sends ${events}`);
+    const wrong = sum.amount !== order.total || sum.currency !== order.currency;
+    if (begun && random.chance(wrong ? 0.9 : 0.2)) await this.payAgain(shop, actor, order, begun);
     if (random.chance(0.1)) {
       await this.linger(actor); // an old page: its order may have ended meanwhile
       world.count(`late ${(await extend(shop, (await shop.orders.find(order.orderId)) ?? order, 'asked')).status}`);
       world.count(`late cancel ${(await cancel(shop, order, 'SHOPPER')).status}`);
     }
     if (random.chance(0.15)) await this.buy(shop, actor, request); // again: the same cart, the same key
+  }
+
+  /** A shopper starts to pay once more: with the same payment, or with another after one that went back; and pays, or does not. */
+  async payAgain(shop: SimShop, actor: Actor, order: Order, before: Started): Promise<void> {
+    await this.linger(actor);
+    const begun = await start(shop, order, '');
+    if (begun.status !== 'started') return;
+    this.world.watch.promised(order.orderId, begun.deadlineMs);
+    const { paymentId, amount, currency } = begun.payment;
+    if (before.status === 'started' && paymentId !== before.payment.paymentId) this.world.count('start another');
+    if (this.random.chance(0.5)) this.send(order.orderId, 'payment.authorized', { amount, currency }, paymentId, true);
+  }
+
+  /** A repeat whose cart is empty by now, under its key, or with another content. */
+  async askAgain(shop: SimShop, { customer, key, requestFingerprint }: CheckoutRequest): Promise<void> {
+    const same = this.random.chance(0.8);
+    const outcome = await repeat(shop, { customer, key, requestFingerprint: same ? requestFingerprint : 'another' });
+    this.world.count(`repeat ${outcome?.status ?? 'of nothing'}`);
+    if (outcome?.status === 'alreadyHeld') this.world.watch.acknowledged(outcome.order, key);
   }
 
   /** Some steps pass. */
@@ -253,10 +422,16 @@ class Story implements Heard {
    * A shopper acts at the provider, which tells the shop: once or more, late, out of order, at the end only; of a begun
    * payment perhaps never, since the shop asks by itself.
    */
-  send(orderId: string, type: string, amount: number, paymentId: string, begun: boolean): void {
+  send(
+    orderId: string,
+    type: string,
+    sum: Pick<PaymentEvent, 'amount' | 'currency'>,
+    paymentId: string,
+    begun: boolean,
+  ): void {
     const { random, world } = this;
     const said = type === 'payment.authorized' && random.chance(begun ? 0.4 : 0.1) ? 'payment.captured' : type;
-    const payment = { paymentId, orderId, amount, currency: 'EUR' };
+    const payment = { paymentId, orderId, ...sum };
     if (!pay(world.books, payment, said.slice('payment.'.length) as 'authorized')) return;
     const event = { eventId: `${paymentId} ${said}`, type: said, ...payment };
     if (begun && random.chance(0.3)) {
@@ -265,17 +440,31 @@ class Story implements Heard {
     }
     this.payments.set(event.eventId, event);
     const copies = 1 + (random.chance(0.3) ? 1 : 0) + (random.chance(0.1) ? 1 : 0);
-    for (let i = 0; i < copies; i++) this.wire.push(event);
-    if (copies > 1) world.count('fault duplicate event');
-    if (random.chance(0.05)) {
-      this.wire.splice(this.wire.length - copies, copies); // sent again at the end only
-      world.count('fault lost event');
-    }
-    if (random.chance(0.01)) this.send(random.uuid(), 'payment.authorized', 5, `stray ${paymentId}`, false);
+    if (random.chance(0.05))
+      world.count('fault lost event'); // sent again at the end only
+    else for (let i = 0; i < copies; i++) this.wire.push(event);
+    if (random.chance(0.02)) this.send(this.stray(), 'payment.authorized', sum, `stray ${paymentId}`, false);
   }
 
-  deliver(event: PaymentEvent): void {
-    this.start('webhook', async (shop) => {
+  /** An order that nobody knows, or one that is about to be. */
+  stray(): string {
+    const holds = [...saleRecords(this.world.redis, this.someSale()).holds.keys()];
+    const unborn = holds.find((orderId) => !this.world.mongo.orders.has(orderId));
+    return unborn && this.random.chance(0.7) ? unborn : this.random.uuid();
+  }
+
+  /** What is wrong with an event that arrives before all comes to rest; then everything is told once more. */
+  arrived(event: PaymentEvent, reordered: boolean): PaymentEvent {
+    const { world } = this;
+    const { inbox, orders } = world.mongo;
+    if (reordered) world.count('fault reordered event');
+    if (inbox.has(event.eventId)) world.count('fault duplicate event');
+    if ((orders.get(event.orderId)?.deadlineMs ?? world.nowMs) < world.nowMs) world.count('fault late event');
+    return event;
+  }
+
+  deliver(event: PaymentEvent): Actor {
+    return this.start('webhook', async (shop) => {
       const settled = await receive(shop, event);
       if (settled === 'stored before') return;
       this.world.count(`settle ${settled.status}`);
@@ -294,66 +483,86 @@ class Story implements Heard {
     return this.random.pick([...this.world.mongo.sales.keys()]);
   }
 
-  fault(): void {
+  strike(): void {
     const { random, world } = this;
-    const actors = world.scheduler.actors();
-    const kinds = [
-      'crash',
-      'pause',
-      'clock jump',
-      'lapsed authorization',
-      ...(this.dataLoss ? ['rollback', 'rollback', 'flush', 'split brain', 'torn transaction', 'lost timer'] : []),
-    ];
-    const kind = random.pick(kinds);
-    world.count(`fault ${kind}`);
+    const kind = random.pick<Fault>([...AT_A_STEP, ...(this.dataLoss ? [...LOSSES, 'rollback' as const] : [])]);
     world.scheduler.note(undefined, `FAULT ${kind}`);
+    if (this.fault(kind)) world.count(`fault ${kind}`);
+  }
+
+  /** @returns whether there was anything that it could strike; what strikes later is counted then */
+  fault(kind: Fault, whom?: Actor): boolean {
+    const { random, world, holdMs } = this;
+    const actors = whom ? [whom] : world.scheduler.actors();
     switch (kind) {
       case 'crash':
         if (actors.length > 0) world.scheduler.crash(random.pick(actors));
-        break;
+        return actors.length > 0;
       case 'pause':
         if (actors.length > 0) world.scheduler.pause(random.pick(actors), 50 + random.below(150));
-        break;
-      case 'clock jump':
-        world.nowMs += this.holdMs * 2;
-        break;
+        return actors.length > 0;
+      case 'clock jump ahead':
+        world.pass(holdMs * 2);
+        return true;
+      case 'clock jump back':
+        world.pass(-random.below(holdMs * 2) - 1);
+        return true;
       case 'lapsed authorization': {
         const authorized = [...world.books.values()].filter(({ standing }) => standing === 'authorized');
         if (authorized.length > 0) lapse(random.pick(authorized));
-        break;
+        return authorized.length > 0;
       }
+      case 'outside refund': {
+        const captured = [...world.books.values()].filter(({ standing }) => standing === 'captured');
+        if (captured.length === 0) return false;
+        const entry = random.pick(captured);
+        giveBack(entry);
+        const { paymentId, orderId, amount, currency } = entry;
+        const event = { eventId: `${paymentId} back`, type: 'payment.refunded', paymentId, orderId, amount, currency };
+        this.payments.set(event.eventId, event);
+        this.wire.push(event);
+        return true;
+      }
+      case 'provider away':
+        world.awayUntil = world.scheduler.steps + 20 + random.below(60);
+        return false;
       case 'lost timer': {
         const sale = saleRecords(world.redis, this.someSale());
-        const orderIds = [...sale.timers.keys()];
-        if (orderIds.length > 0) sale.timers.delete(random.pick(orderIds));
-        break;
+        const running = [...sale.timers].filter(([, untilMs]) => untilMs > world.nowMs);
+        if (running.length > 0) sale.timers.delete(random.pick(running)[0]);
+        return running.length > 0;
       }
       case 'rollback':
         this.saved ??= structuredClone(world.redis);
         this.saveUntil = world.scheduler.steps + 1 + random.below(25);
-        break;
-      case 'flush':
-        this.lose();
+        return false;
+      case 'flush': {
+        const full = [...world.redis.values()].some(({ ready }) => ready !== undefined);
+        world.lostData = true;
         world.redis = new Map();
         this.saved = undefined;
-        break;
+        return full;
+      }
       case 'torn transaction':
-        this.lose();
-        this.tear();
-        break;
+        return this.tear();
       default: // split brain: half of the processes on either side, until one side is thrown away
-        this.lose();
-        if (world.otherSide) world.otherSide = undefined;
-        else world.otherSide = structuredClone(world.redis);
+        world.lostData = true;
+        world.otherSide = world.otherSide ? undefined : structuredClone(world.redis);
+        return world.otherSide !== undefined;
     }
   }
 
-  /** The append-only file was cut inside a script's transaction, and its half was executed: a unit is lost, or in two places. */
-  tear(): void {
+  /**
+   * The append-only file was cut inside a script's transaction, and its half was executed: a unit is lost, or in two places, or
+   * a hold has not taken yet what it names.
+   */
+  tear(): boolean {
     const { random } = this;
     const sale = saleRecords(this.world.redis, this.someSale());
+    if (random.chance(0.3)) return this.tearHold(sale);
     const records = [...sale.products.values()].filter(({ stock, held }) => stock.length + held.size > 0);
-    if (!sale.ready || records.length === 0) return;
+    if (!sale.ready || records.length === 0) return false;
+    this.world.lostData = true;
     const { stock, held, sold } = random.pick(records);
     sale.torn = true;
     const [token, orderId] = [...held][0] ?? [];
@@ -361,17 +570,36 @@ class Story implements Heard {
     else if (token && random.chance(0.5)) held.delete(token);
     else if (random.chance(0.5)) stock.pop();
     else if (stock[0]) stock.push(stock[0]);
+    return true;
   }
 
-  lose(): void {
+  /** Cut behind the hold of a reserve; an older layout named the units later, and its holds may still be there. */
+  tearHold(sale: SaleRecords): boolean {
+    const { random } = this;
+    const [orderId, hold] = [...sale.holds].at(-1) ?? [];
+    if (!sale.ready || !orderId || !hold) return false;
     this.world.lostData = true;
-    this.world.promised.clear(); // an extension that Redis alone knew is not promised across its loss
+    for (const [productId, tokens] of hold.tokens) {
+      const { stock, held, limit } = productRecords(sale, productId);
+      const minted = sale.ready.minted.get(productId) ?? 0;
+      const taken = tokens.filter((token) => held.get(token) === orderId);
+      for (const token of taken) held.delete(token);
+      // A unit beyond the watermark came by a restore, out of no stock.
+      stock.unshift(...taken.filter((token) => Number(token.slice(productId.length + 1)) <= minted));
+      const left = (limit.get(hold.customer) ?? 0) - taken.length;
+      if (left > 0) limit.set(hold.customer, left);
+      else limit.delete(hold.customer);
+    }
+    if (random.chance(0.5)) hold.tokens.clear();
+    if (random.chance(0.5)) sale.timers.delete(orderId);
+    return true;
   }
 
   rollBack(): void {
     if (!this.saved || this.world.scheduler.steps < this.saveUntil) return;
     this.world.scheduler.note(undefined, 'ROLLED BACK');
-    this.lose();
+    this.world.lostData = true;
+    this.world.count('fault rollback');
     this.world.redis = this.saved;
     this.saved = undefined;
   }
@@ -386,19 +614,22 @@ class Story implements Heard {
     const { world } = this;
     world.otherSide = undefined;
     this.saved = undefined;
+    const awayRounds = this.random.chance(0.02) ? LIMITS.paymentAttempts + 2 : 0; // until somebody must be told
+    if (awayRounds > 0) world.awayUntil = Number.POSITIVE_INFINITY;
     await this.drain();
     for (const event of [...this.payments.values(), ...this.wire.splice(0)]) this.deliver(event);
     await this.drain();
-    for (let round = 0; round < QUIET_ROUNDS; round++) {
-      world.nowMs += this.holdMs * 3 + 10_000;
+    for (let round = 0; round < QUIET_ROUNDS + awayRounds; round++) {
+      world.awayUntil = round < awayRounds ? Number.POSITIVE_INFINITY : 0;
+      world.pass(this.holdMs * 3 + 10_000);
       for (const saleId of world.mongo.sales.keys()) {
         this.start('reconciler', async (shop) => {
-          const { alarms } = await reconcile(shop as never, saleId, { thorough: true });
+          const { alarms } = expected(await reconcile(shop as never, saleId, { thorough: true }));
           for (const alarm of alarms) this.alarmed.add(alarm.split(' ')[0]!);
           if (alarms.length > 0) world.count('alarm');
         });
         await this.drain();
-        this.start('sweeper', (shop) => sweep(shop, saleId));
+        this.start('sweeper', async (shop) => expected(await sweep(shop, saleId)));
       }
       this.start('redoer', (shop) => redo(shop));
       this.start('looker', (shop) => lookAfter(shop));

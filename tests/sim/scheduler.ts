@@ -13,12 +13,19 @@ interface Pending {
   op: () => unknown;
   resolve: (value: unknown) => void;
   reject: (reason: Error) => void;
+  /** Its first answer was lost, and its client sends it again. */
+  again?: boolean;
 }
 
 /** The error that a caller sees when an answer never came: nobody knows whether the step happened. */
 export class NoAnswerError extends Error {
   override name = 'MongoNetworkError';
 }
+
+export type Lost = 'lost request' | 'lost reply' | 're-sent command';
+
+/** Whose clients send a command again whose reply was lost: the driver of Redis, and whoever asks the provider. */
+const RESENT = /^(redis|bank)\./;
 
 /**
  * Runs asynchronous code one atomic step at a time. Code under test calls `step`; the scheduler picks which waiting step comes
@@ -31,8 +38,8 @@ export class Scheduler {
   acting: Actor | undefined;
   /** What the last step was called. */
   last = '';
-  /** Answers lost, before or after the step happened. */
-  lost = 0;
+  /** How often a request was lost; or its reply; or its reply, whereupon the client sent it again. */
+  readonly lost: Record<Lost, number> = { 'lost request': 0, 'lost reply': 0, 're-sent command': 0 };
   /** Steps done so far. */
   steps = 0;
   readonly #recording: boolean;
@@ -61,6 +68,11 @@ export class Scheduler {
   /** Those who wait. */
   actors(): Actor[] {
     return [...new Set(this.#waiting.map(({ actor }) => actor))];
+  }
+
+  /** What somebody waits to do. */
+  nextOf(actor: Actor): string | undefined {
+    return this.#waiting.find((pending) => pending.actor === actor)?.what;
   }
 
   pause(actor: Actor, steps: number): void {
@@ -96,16 +108,21 @@ export class Scheduler {
     if (able.length === 0) return false;
     const pending = this.random.pick(able);
     this.#waiting.splice(this.#waiting.indexOf(pending), 1);
-    this.#do(pending, lose > 0 && this.random.chance(lose) ? this.random.below(2) : undefined);
+    this.#do(pending, lose > 0 && this.random.chance(lose) ? this.#fate(pending) : undefined);
     for (let tick = 0; tick < TICKS; tick++) await undefined;
     return true;
   }
 
-  /** @param lost 0: the request never arrived; 1: the answer was lost; undefined: all is well */
+  #fate({ what, again }: Pending): Lost {
+    const fate = this.random.pick<Lost>(['lost request', 'lost reply', 're-sent command']);
+    const lost = fate === 're-sent command' && (again || !RESENT.test(what)) ? 'lost reply' : fate;
+    this.lost[lost] += 1;
+    return lost;
+  }
 
-  #do({ actor, what, op, resolve, reject }: Pending, lost: number | undefined): void {
-    if (lost !== undefined) this.lost += 1;
-    if (lost === 0) {
+  #do(pending: Pending, lost: Lost | undefined): void {
+    const { actor, what, op, resolve, reject } = pending;
+    if (lost === 'lost request') {
       this.note(actor, `${what} LOST REQUEST`);
       reject(new NoAnswerError(what));
       return;
@@ -113,8 +130,9 @@ export class Scheduler {
     this.acting = actor;
     this.last = what;
     const result = op();
-    if (this.#recording) this.note(actor, `${what}${lost === 1 ? ' LOST REPLY' : ''} ${outline(result)}`);
-    if (lost === 1) reject(new NoAnswerError(what));
+    if (this.#recording) this.note(actor, `${what}${lost ? ` ${lost.toUpperCase()}` : ''} ${outline(result)}`);
+    if (lost === 're-sent command') this.#waiting.push({ ...pending, again: true });
+    else if (lost || result instanceof NoAnswerError) reject(new NoAnswerError(what));
     else resolve(result);
   }
 }

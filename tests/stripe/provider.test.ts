@@ -20,9 +20,10 @@ const payment = { paymentId: 'pi_1', orderId, amount: 1900, currency: 'EUR' };
 const due = { orderId, total: 1900, currency: 'EUR', returnUrl: 'https://shop.example' };
 
 test('an intent is begun: manual capture, and only methods that stay on the page', async () => {
-  const { payment: begun, pay } = await stripe.authorise(due);
-  expect(begun).toEqual({ paymentId: expect.stringMatching(/^pi_/), orderId, amount: 1900, currency: 'EUR' });
-  expect(pay).toEqual({
+  const begun = await stripe.authorise(due);
+  if (begun.status !== 'begun') throw new Error(begun.why);
+  expect(begun.payment).toEqual({ paymentId: expect.stringMatching(/^pi_/), orderId, amount: 1900, currency: 'EUR' });
+  expect(begun.pay).toEqual({
     kind: 'fields',
     clientSecret: expect.stringMatching(/^pi_.*_secret_/),
     publishableKey: settings.publishableKey,
@@ -36,12 +37,12 @@ test('capture and cancel are understood, and an answer that does not say "done" 
 });
 
 test('a refund is understood', async () => {
-  await expect(stripe.refund(payment)).resolves.toBeUndefined();
+  expect(['refunded', 'pending']).toContain(await stripe.refund(payment));
 });
 
 test('looking up by id and by order is understood; a fixture is no payment of this shop', async () => {
-  expect(await stripe.lookup(payment)).toBeUndefined();
-  expect(await stripe.lookup({ orderId })).toBeUndefined();
+  expect(await stripe.lookup(payment)).toEqual([]);
+  expect(await stripe.lookup({ orderId })).toEqual([]);
 });
 
 test('a key that is none is told without the words of Stripe', async () => {

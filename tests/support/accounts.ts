@@ -52,3 +52,13 @@ export async function member(client: ShopClient, who: Somebody = somebody()): Pr
   if (answer.status !== 200) throw new Error(JSON.stringify(answer));
   return Object.assign(shopper, { who });
 }
+
+/** Every call that changes something of an order of somebody's. */
+export const actsOn = (orderId: string, delivery: object): [method: string, path: string, body?: object][] => [
+  ['POST', `/api/orders/${orderId}/cancel`],
+  ['POST', `/api/orders/${orderId}/extend`],
+  ['PUT', `/api/orders/${orderId}/delivery`, delivery],
+  ['POST', '/api/payment/start', { orderId }],
+  ['POST', '/api/payment/success', { orderId }],
+  ['POST', '/api/payment/fail', { orderId }],
+];

@@ -1,6 +1,7 @@
 import { type PaymentAnswer, wire } from '#lib/payments/index.ts';
+import { freePort } from '#scripts/services/ports.ts';
+import { noted } from '#tests/support/calls.ts';
 import type { Answer } from '#tests/support/http.ts';
-import { quietPort } from '#tests/support/ports.ts';
 import { type Running, type RunningWeb, type ShopFloor, shopFloor } from '#tests/support/processes.ts';
 import { until } from '#tests/support/until.ts';
 
@@ -35,7 +36,7 @@ export async function bankFloor(
   env: Record<string, string> = {},
   { workers = 1, faults = '' }: { workers?: number; faults?: string } = {},
 ): Promise<BankFloor> {
-  const [webPort, bankPort] = [await quietPort(), await quietPort()];
+  const [webPort, bankPort] = [await freePort(), await freePort()];
   const floor = await shopFloor({
     LOG_LEVEL: 'error',
     SHOP_URL: `http://127.0.0.1:${webPort}`,
@@ -55,6 +56,9 @@ export async function bankFloor(
   });
   return { floor, web, bank: bankUnderTest(floor, running), close: () => floor.close() };
 }
+
+/** What a button of the bank's page means to the order; after a decline one may try again. */
+const CHOICES = { approve: 'pays', decline: 'other', refuse: 'fails' } as const;
 
 function bankUnderTest(floor: ShopFloor, running: Running): BankUnderTest {
   const url = floor.env.SANDBOX_URL!;
@@ -84,11 +88,19 @@ function bankUnderTest(floor: ShopFloor, running: Running): BankUnderTest {
       if (answer.status !== 200) throw new Error(JSON.stringify(answer));
       return answer.body;
     },
-    choose(pageUrl, choice, ...faults) {
+    async choose(pageUrl, choice, ...faults) {
       const page = new URL(pageUrl);
       const form = new URLSearchParams({ key: page.searchParams.get('key') ?? '', choice });
       for (const fault of faults) form.append('fault', fault);
-      return fetch(new URL(page.pathname, url), { method: 'POST', body: form, redirect: 'manual' });
+      const orderId = floor.calls.find((call) => call.page === pageUrl)?.orderId;
+      const { answer, call } = await noted({ path: page.pathname, body: { orderId }, headers: {} }, async () => {
+        const response = await fetch(new URL(page.pathname, url), { method: 'POST', body: form, redirect: 'manual' });
+        return { status: response.status, headers: {}, body: {}, response };
+      });
+      // What the bank was told says nothing of the order yet: the shop has still to hear of it.
+      floor.calls.push({ ...call, op: CHOICES[choice], outcome: 'unknown' });
+      if (answer instanceof Error) throw answer;
+      return answer.response;
     },
     async faults(settings = {}) {
       const answer = await bank.api('PUT', '/v1/faults', settings);

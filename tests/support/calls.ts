@@ -3,7 +3,7 @@ import type { Answer } from '#tests/support/http.ts';
 
 /** One call as its shopper saw it; `unknown` = no answer, or one that promises nothing (503). Times are of `performance.now()`. */
 export interface Call {
-  op: 'checkout' | 'pays' | 'fails' | 'other';
+  op: 'checkout' | 'extends' | 'cancels' | 'pays' | 'fails' | 'other';
   startMs: number;
   endMs: number;
   outcome: 'ok' | 'refused' | 'unknown';
@@ -15,8 +15,10 @@ export interface Call {
   order: string;
   /** The units that a checkout was promised. */
   tokens: string[];
-  /** Until when, ms since 1970 by Redis's clock. */
+  /** Until when, ms since 1970 by Redis's clock; of an extension also. */
   deadlineMs: number;
+  /** The bank's page for the order, when a payment was begun. */
+  page: string;
   /** A checkout's idempotency key: one key is one order. */
   key: string;
   /** Units of each product that a checkout asks for; empty when it is of a cart. */
@@ -35,9 +37,13 @@ interface Request {
 
 const OPS: Record<string, Call['op']> = {
   '/api/checkout': 'checkout',
+  '/api/payment/start': 'extends', // paying has its extension
   '/api/payment/success': 'pays',
   '/api/payment/fail': 'fails',
+  extend: 'extends',
+  cancel: 'cancels',
 };
+const OF_ORDER = /^\/api\/orders\/([^/]+)\/(extend|cancel)$/;
 
 interface Asked {
   orderId?: string;
@@ -45,16 +51,17 @@ interface Asked {
 }
 
 /** Make one call and write down how it went, also when nobody answers: the answer is then the error. */
-export async function noted<T>(
+export async function noted<A extends Answer>(
   { path, body, headers }: Request,
-  work: () => Promise<Answer<T>>,
-): Promise<{ answer: Answer<T> | Error; call: Call }> {
+  work: () => Promise<A>,
+): Promise<{ answer: A | Error; call: Call }> {
   const asked = (body ?? {}) as Asked;
+  const [, ofOrder, verb] = OF_ORDER.exec(path) ?? [];
   const about = {
-    op: OPS[path] ?? 'other',
+    op: OPS[verb ?? path] ?? 'other',
     key: headers['idempotency-key'] ?? '',
     asks: Object.fromEntries((asked.items ?? []).map(({ productId, quantity }) => [productId, quantity])),
-    orderId: asked.orderId ?? '',
+    orderId: ofOrder ?? asked.orderId ?? '',
     startMs: performance.now(),
   };
   const answer = await work().catch((error: Error & { code?: string }) => error);
@@ -66,7 +73,11 @@ export async function noted<T>(
 function whatItSays({ status, headers, body }: Answer<unknown>, about: string) {
   const said = (typeof body === 'object' && body !== null ? body : {}) as Partial<
     Omit<CheckoutAnswer, 'status' | 'items'> & Omit<Problem, 'status' | 'items'>
-  > & { status?: string | number; items?: { productId: string; requested?: number; tokens?: string[] }[] };
+  > & {
+    status?: string | number;
+    items?: { productId: string; requested?: number; tokens?: string[] }[];
+    pay?: { url?: string };
+  };
   const { code = '', orderId = about, items = [], expiresAt = '' } = said;
   return {
     status,
@@ -76,6 +87,7 @@ function whatItSays({ status, headers, body }: Answer<unknown>, about: string) {
     order: typeof said.status === 'string' ? said.status : '',
     tokens: items.flatMap(({ tokens = [] }) => tokens),
     deadlineMs: Date.parse(expiresAt),
+    page: said.pay?.url ?? '',
     lacks:
       code === 'OUT_OF_STOCK'
         ? Object.fromEntries(items.map(({ productId, requested = 1 }) => [productId, requested]))

@@ -42,7 +42,6 @@ export function expectDescribed(method: string, target: string, answer: Answer):
     if (!isProblem(answer.body)) throw say(`a problem with ${ajv.errorsText(isProblem.errors)}`);
     return;
   }
-  if (path.startsWith('/api/auth/')) return; // next-auth's own protocol
   const operation = addresses.find(({ pattern }) => pattern.test(path))?.operations[method.toLowerCase()];
   if (!operation)
     throw say('not described: add it to app/api/openapi.json/routes.ts, its answer to lib/http/answers.ts');

@@ -1,4 +1,8 @@
+import type { ProductRecord } from '#lib/mongo/models.ts';
 import type { Call } from '#tests/support/calls.ts';
+import { replay } from '#tests/support/ledger.ts';
+import type { ShopFloor } from '#tests/support/processes.ts';
+import type { Witness } from '#tests/support/witness.ts';
 
 /** What shoppers were told, and what is on record when all has come to rest. */
 export interface Told {
@@ -12,6 +16,29 @@ export interface Told {
   freeSince: Map<string, number>;
 }
 
+/**
+ * What the shoppers of a floor were told, beside what is on record. A call that got no answer, since its process died or Redis
+ * was away, is an unknown one.
+ */
+export async function whatWasTold({ calls }: ShopFloor, look: Witness): Promise<Told> {
+  const products = await look.db.collection<ProductRecord>('products').find().toArray();
+  const orders = await look.orders.find().toArray();
+  const sales = new Set(products.map(({ sale }) => sale));
+  const replays = await Promise.all([...sales].map(async (saleId) => replay(await look.ledger(saleId))));
+  return {
+    calls,
+    units: new Map(products.map(({ _id, minted }) => [_id, minted])),
+    orders: new Map(
+      orders.map(({ _id, status, reason = null, tokens, cancelledAt }) => [
+        _id,
+        { status, reason, tokens, endedMs: cancelledAt?.getTime() ?? null },
+      ]),
+    ),
+    releasedAt: new Map(replays.flatMap(({ releasedAt }) => [...releasedAt])),
+    freeSince: new Map(replays.flatMap(({ freeSince }) => [...freeSince])),
+  };
+}
+
 /** A time in which units were certainly one order's: from when its shopper was told, until something could have ended it. */
 interface Certain {
   orderId: string;
@@ -23,7 +50,7 @@ interface Certain {
   /** What its shopper was told, ms since 1970. */
   deadlineMs: number;
   sold: boolean;
-  /** Its shopper has refused to pay, or tried to. */
+  /** Its shopper has refused to pay, or cancelled it, or tried to. */
   letGo: boolean;
 }
 
@@ -39,34 +66,42 @@ const onThisClock = (sinceEpochMs: number) => sinceEpochMs - performance.timeOri
  * @returns what went wrong, in words; empty when all is well
  */
 export function checkHistory(told: Told): string[] {
-  const certain = certainlyHeld(told.calls);
+  const certain = certainlyHeld(told);
   return [
     ...heldTwice(certain),
-    ...soldOutTooEarly(told, certain),
+    ...soldOutTooEarly(told),
     ...endedTooEarly(told, certain),
     ...lost(told, certain),
+    ...endedOtherwise(told),
   ];
 }
 
-function certainlyHeld(calls: Call[]): Certain[] {
+function certainlyHeld({ calls, orders }: Told): Certain[] {
   const byOrder = Map.groupBy(
     calls.filter(({ orderId }) => orderId !== ''),
     ({ orderId }) => orderId,
   );
   return [...byOrder].flatMap(([orderId, about]) => {
-    const ok = about.filter(({ outcome }) => outcome === 'ok');
-    const [first, ...again] = ok
-      .filter(({ op, tokens }) => op === 'checkout' && tokens.length > 0)
-      .toSorted((a, b) => a.endMs - b.endMs);
+    const ok = about.filter(({ outcome }) => outcome === 'ok').toSorted((a, b) => a.endMs - b.endMs);
+    const held = ok.filter(isHold);
+    const paid = ok.find(({ order }) => order === 'PAID');
+    const first = held[0] ?? paid; // a checkout that died may be paid: its units are those on record
     if (!first) return [];
-    const deadlineMs = Math.max(first.deadlineMs, ...again.map((answer) => answer.deadlineMs));
-    const ending = about.filter(({ op }) => op === 'fails').map(({ startMs }) => startMs);
-    const sold = ok.some(({ order }) => order === 'PAID');
-    const untilMs = sold ? Number.POSITIVE_INFINITY : Math.min(onThisClock(deadlineMs) - CLOCK_MS, ...ending);
-    const { tokens, startMs: askedMs, endMs: fromMs } = first;
-    return [{ orderId, tokens, askedMs, fromMs, untilMs, deadlineMs, sold, letGo: ending.length > 0 }];
+    const ending = about.filter(mayEnd).map(({ startMs }) => startMs);
+    const deadlineMs = Math.max(
+      ...[...held, ...ok.filter(({ op }) => op === 'extends')].map((answer) => answer.deadlineMs),
+    );
+    const untilMs = paid ? Number.POSITIVE_INFINITY : Math.min(onThisClock(deadlineMs) - CLOCK_MS, ...ending);
+    const tokens = held[0]?.tokens ?? orders.get(orderId)?.tokens ?? [];
+    const { startMs: askedMs, endMs: fromMs } = first;
+    return [{ orderId, tokens, askedMs, fromMs, untilMs, deadlineMs, sold: !!paid, letGo: ending.length > 0 }];
   });
 }
+
+const isHold = ({ op, outcome, tokens }: Call) => op === 'checkout' && outcome === 'ok' && tokens.length > 0;
+
+/** A cancellation that is refused changes nothing; a refusal to pay is the bank's word, whatever the shop answers. */
+const mayEnd = ({ op, outcome }: Call) => op === 'fails' || (op === 'cancels' && outcome !== 'refused');
 
 /** A unit was promised to somebody while it was certainly somebody else's: both at once, or the whole call lies within. */
 function heldTwice(certain: Certain[]): string[] {
@@ -88,8 +123,8 @@ function heldTwice(certain: Certain[]): string[] {
 }
 
 /** I13: "out of stock", although so many units were certainly free all the time that there was enough. */
-function soldOutTooEarly({ calls, units, freeSince }: Told, certain: Certain[]): string[] {
-  const answered = new Set(certain.map(({ orderId }) => orderId));
+function soldOutTooEarly({ calls, units, freeSince }: Told): string[] {
+  const answered = new Set(calls.filter(isHold).map(({ orderId }) => orderId));
   const checkouts = calls.filter(({ op, outcome }) => op === 'checkout' && outcome !== 'refused');
   // A key is one order: its unanswered calls are those of the one that was answered at last, and any of them may have held it.
   const resolved = new Set(checkouts.filter(({ orderId }) => answered.has(orderId)).map(({ key }) => key));
@@ -149,5 +184,16 @@ function lost({ calls, orders }: Told, certain: Certain[]): string[] {
         `was promised ${tokens.join()} and is of ${order.tokens.join()}`,
     ];
     return wrong.filter((what) => what !== false).map((what) => `${orderId} ${what}`);
+  });
+}
+
+/** I7: an order of which a shopper was told that it is cancelled stays so. */
+function endedOtherwise({ calls, orders }: Told): string[] {
+  const cancelled = calls.filter(
+    ({ outcome, order, orderId }) => outcome === 'ok' && order === 'CANCELLED' && orderId !== '',
+  );
+  return [...new Set(cancelled.map(({ orderId }) => orderId))].flatMap((orderId) => {
+    const { status = 'gone' } = orders.get(orderId) ?? {};
+    return status === 'CANCELLED' ? [] : [`${orderId} was acknowledged as cancelled and is ${status}`];
   });
 }

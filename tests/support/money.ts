@@ -2,6 +2,7 @@ import type { StartPaymentAnswer } from '#lib/contract.ts';
 import { Random } from '#tests/sim/random.ts';
 import { type BankFloor, bankFloor } from '#tests/support/bank.ts';
 import { compare } from '#tests/support/compare-money.ts';
+import { checkHistory, whatWasTold } from '#tests/support/history.ts';
 import type { Shopper } from '#tests/support/http.ts';
 import { until } from '#tests/support/until.ts';
 import { type Witness, witness } from '#tests/support/witness.ts';
@@ -121,6 +122,7 @@ export async function runMoney(options: MoneyOptions): Promise<{ figures: MoneyF
     await untilAtRest(its, look);
 
     const { figures, problems } = await compare(its, look);
+    problems.push(...checkHistory(await whatWasTold(its.floor, look)));
     const audited = await its.floor.run('audit');
     if (audited.code !== 0) problems.push(audited.output);
     const seconds = Math.round((performance.now() - began) / 1_000);

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mongoose from 'mongoose';
 import { type RunningMongo, startMongo } from '#scripts/services/mongodb.ts';
+import { removeFolder } from '#scripts/services/remove-folder.ts';
 
 /** A mongod that one test may stop, kill and make stumble. */
 export interface OwnMongo {
@@ -50,7 +51,7 @@ export async function ownMongo(): Promise<OwnMongo> {
       server.process.kill('SIGCONT');
       await connection.close();
       await server.kill9();
-      rmSync(dir, { recursive: true, force: true });
+      removeFolder(dir);
     },
   };
 }

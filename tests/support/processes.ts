@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '#scripts/services/ports.ts';
 import { type RunningRedis, startRedis } from '#scripts/services/redis.ts';
+import { removeFolder } from '#scripts/services/remove-folder.ts';
 import type { Call } from '#tests/support/calls.ts';
 import { client, type ShopClient } from '#tests/support/http.ts';
-import { quietPort } from '#tests/support/ports.ts';
 import { until } from '#tests/support/until.ts';
 
 export interface Exit {
@@ -75,7 +76,7 @@ export async function shopFloor(env: Record<string, string> = {}): Promise<ShopF
     redis,
     calls,
     async web(own = {}) {
-      const port = own.PORT ?? String(await quietPort());
+      const port = own.PORT ?? String(await freePort());
       const running = start(['server.ts'], { ...own, PORT: port });
       const url = `http://127.0.0.1:${port}`;
       await until(async () => gone(running) || (await fetch(`${url}/api/ready`)).ok, {
@@ -109,7 +110,7 @@ export async function shopFloor(env: Record<string, string> = {}): Promise<ShopF
     async close() {
       await Promise.all(started.map((running) => running.stop()));
       await redis.kill9();
-      rmSync(dir, { recursive: true, force: true });
+      removeFolder(dir);
     },
   };
 }
@@ -129,8 +130,14 @@ export class GoneError extends Error {
   override name = 'GoneError';
 }
 
+/** Hundreds of processes start from the same sources: each but the first finds them compiled. */
+const NODE_COMPILE_CACHE = join(import.meta.dirname, '../../.data/compile-cache');
+
 function spawnNode(args: string[], env: Record<string, string>): Running {
-  const child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, NODE_COMPILE_CACHE, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => (text += chunk));
   child.stderr.on('data', (chunk: Buffer) => (text += chunk));

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startMongo } from '#scripts/services/mongodb.ts';
 import { startRedis } from '#scripts/services/redis.ts';
+import { removeFolder } from '#scripts/services/remove-folder.ts';
 
 /** One Redis and one MongoDB for the whole run: those that the runner names, else throw-away ones. */
 export default async function services(): Promise<(() => Promise<void>) | undefined> {
@@ -17,6 +18,6 @@ export default async function services(): Promise<(() => Promise<void>) | undefi
   process.env.MONGODB_URI = mongo.url;
   return async () => {
     await Promise.all([redis.stop(), mongo.stop()]);
-    rmSync(dir, { recursive: true, force: true });
+    removeFolder(dir);
   };
 }

@@ -10,7 +10,7 @@ export const GET = route({ who: 'customer', fresh: true }, async ({ session }) =
 });
 
 /** Sign up. Whether the address had an account already is not said: signing in with the password shows it. */
-export const POST = route({ who: 'anyone', rate: 'account', body: newAccount }, async ({ shop, body }) => {
+export const POST = route({ who: 'anyone', rate: 'signUp', body: newAccount }, async ({ shop, body }) => {
   await shop.accounts.signUp(body);
   return json(202, { status: 'accepted' });
 });

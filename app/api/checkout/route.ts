@@ -3,7 +3,7 @@ import { route } from '#lib/http/route.ts';
 import { checkoutBody } from '#lib/http/schemas.ts';
 import { checkout } from '#lib/orders/index.ts';
 
-export const POST = route({ who: 'guest', rate: 'checkout', body: checkoutBody }, async (call) => {
+export const POST = route({ who: 'guest', rate: 'checkout', trustGuest: true, body: checkoutBody }, async (call) => {
   const { shop } = call;
   const request = await toCheckoutRequest(shop, call);
   if (request instanceof Response) return request;

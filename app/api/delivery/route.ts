@@ -8,13 +8,13 @@ export const GET = route({ who: 'customer' }, async ({ shop, customers }) => {
   return json(200, { delivery: saved ?? null } satisfies SavedDeliveryAnswer);
 });
 
-export const PUT = route({ who: 'guest', body: delivery }, async ({ shop, customer, body }) => {
+export const PUT = route({ who: 'guest', fresh: true, body: delivery }, async ({ shop, customer, body }) => {
   await shop.deliveries.save(customer, body);
   return json(200, { delivery: body } satisfies SavedDeliveryAnswer);
 });
 
 /** Forget them. Orders keep theirs. */
-export const DELETE = route({ who: 'customer' }, async ({ shop, customers }) => {
+export const DELETE = route({ who: 'customer', fresh: true }, async ({ shop, customers }) => {
   await shop.deliveries.forget(customers);
   return json(200, { delivery: null } satisfies SavedDeliveryAnswer);
 });

@@ -11,11 +11,11 @@ export const GET = route({ who: 'customer', query: listQuery }, async ({ shop, c
     customers.length > 0 ? await shop.orders.ofCustomers(customers, Math.min(before, 8.64e15), query.limit) : [];
   const orders = await Promise.all(page.map((order) => fresh(shop, order)));
   const sales = await Promise.all(orders.map(({ saleId }) => shop.catalog.sale(saleId)));
-  const moneyBack = await shop.outbox.ofOrders(orders.map(({ orderId }) => orderId));
+  const stories = await shop.stories.of(orders);
   const at = await redisClock(shop);
   const next = page.length === query.limit ? new Date(page.at(-1)!.createdAtMs).toISOString() : null;
   return json(200, {
-    orders: orders.map((order, i) => toOrderAnswer(order, at, sales[i], moneyBack.get(order.orderId))),
+    orders: orders.map((order, i) => toOrderAnswer(order, at, sales[i], stories.get(order.orderId))),
     next,
     serverTime: at.serverTime,
   } satisfies OrdersAnswer);

@@ -25,7 +25,9 @@ export function rebuilding(run: RunScript, redis: Redis) {
     },
 
     async rebuildStart(saleId: string, rebuildId: string) {
-      return (await redis.set(keys.rebuild(saleId), rebuildId, 'PX', LIMITS.rebuildLeaseMs, 'NX')) === 'OK';
+      const key = keys.rebuild(saleId);
+      if ((await redis.set(key, rebuildId, 'PX', LIMITS.rebuildLeaseMs, 'NX')) === 'OK') return true;
+      return (await redis.get(key)) === rebuildId; // sent again, its first reply lost
     },
 
     async rebuildClear(saleId: string, rebuildId: string) {

@@ -69,11 +69,8 @@ export class Books {
     const captured = await this.#move(payment.paymentId, ['authorized'], 'captured', {}, payment);
     if (captured) return 'captured';
     const known = await this.decide(payment, 'authorized');
-    if (known.status === 'authorized')
-      return (await this.#move(known._id, ['authorized'], 'captured', {}, payment))
-        ? 'captured'
-        : this.#wasCaptured(payment);
-    return has(known, 'captured') ? 'captured' : 'impossible';
+    if (known.status === 'authorized') await this.#move(known._id, ['authorized'], 'captured', {}, payment);
+    return (await this.find(payment.paymentId))?.status === 'captured' ? 'captured' : 'impossible';
   }
 
   /** End a payment that is not captured; one that the books do not know is taken over first, so that it can never be captured. */
@@ -81,7 +78,8 @@ export class Books {
     if (await this.#move(payment.paymentId, ['open', 'authorized'], 'voided')) return 'voided';
     const known = await this.decide(payment, 'authorized');
     if (known.status === 'authorized') await this.#move(known._id, ['authorized'], 'voided');
-    return (await this.#wasCaptured(payment)) === 'captured' ? 'captured' : 'voided';
+    const after = await this.find(payment.paymentId);
+    return after && has(after, 'captured') ? 'captured' : 'voided';
   }
 
   /** Give captured money back. @returns whether it is back; false when none was captured */
@@ -126,11 +124,6 @@ export class Books {
       },
     }));
     await this.#payments.bulkWrite(updates, { ordered: false });
-  }
-
-  async #wasCaptured({ paymentId }: Payment): Promise<'captured' | 'impossible'> {
-    const payment = await this.find(paymentId);
-    return payment && has(payment, 'captured') ? 'captured' : 'impossible';
   }
 
   /** One step of a payment that stands where it must. @param sum only if it is of this amount and currency */

@@ -14,8 +14,9 @@ export class BankClient {
     this.#key = apiKey(secret);
   }
 
-  open({ orderId, total: amount, currency, returnUrl }: Due): Promise<PaymentAnswer> {
-    return this.#call('/v1/payments', paymentAnswer, { orderId, amount, currency, returnUrl }, orderId);
+  /** @param key the idempotency key: the same key is the same payment */
+  open({ orderId, total: amount, currency, returnUrl }: Due, key: string): Promise<PaymentAnswer> {
+    return this.#call('/v1/payments', paymentAnswer, { orderId, amount, currency, returnUrl }, key);
   }
 
   async act(payment: Payment, verb: 'capture' | 'void' | 'refund'): Promise<z.infer<typeof outcomeAnswer>['outcome']> {
@@ -26,11 +27,6 @@ export class BankClient {
 
   async ofOrder(orderId: string): Promise<PaymentAnswer[]> {
     return (await this.#call(`/v1/payments?order=${encodeURIComponent(orderId)}`, listAnswer)).payments;
-  }
-
-  async find(paymentId: string): Promise<PaymentAnswer | undefined> {
-    const { payments } = await this.#call(`/v1/payments?id=${encodeURIComponent(paymentId)}`, listAnswer);
-    return payments[0];
   }
 
   /** A page of the ledger, by payment id. */

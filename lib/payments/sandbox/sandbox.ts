@@ -1,13 +1,19 @@
-import type { PayHere } from '#lib/contract.ts';
 import { LIMITS } from '#lib/limits.ts';
 import type { Models } from '#lib/mongo/models.ts';
-import type { Due, Payment, PaymentProvider, Standing, Verified } from '#lib/payments/provider.ts';
+import type {
+  Begun,
+  Due,
+  Known,
+  Payment,
+  PaymentProvider,
+  Standing,
+  Verified,
+  Wanted,
+} from '#lib/payments/provider.ts';
 import { type BankPayment, Books, paymentIdOf } from '#lib/payments/sandbox/books.ts';
 import { BankClient } from '#lib/payments/sandbox/client.ts';
 import { eventOf, type PaymentAnswer, toAnswer, toBody, webhookBody } from '#lib/payments/sandbox/wire.ts';
 import { isSigned, SIGNATURE_HEADER, sign } from '#lib/payments/signature.ts';
-
-type Wanted = Parameters<PaymentProvider['lookup']>[0];
 
 /** What the shopper chose on the shop's own two buttons. */
 export type BankChoice = 'authorized' | 'failed';
@@ -41,14 +47,16 @@ export class Sandbox implements PaymentProvider {
   /**
    * What the bank does when the shopper has pressed one of the shop's two buttons: note it in the books, of which the first
    * word counts, then make the webhook that says what stands there. It is the very event that the bank's process would send.
+   * @param lost payments of the order that went back: the shopper's choice is of another one
    * @returns the raw body and headers, as they would come over the wire
    */
   async decide(
     order: { orderId: string; total: number; currency: string },
     choice: BankChoice,
+    lost: readonly string[] = [],
   ): Promise<{ rawBody: string; headers: Headers }> {
     const { orderId, total: amount, currency } = order;
-    const payment = { paymentId: paymentIdOf(orderId), orderId, amount, currency };
+    const payment = { paymentId: paymentIdOf(keyOf(orderId, lost)), orderId, amount, currency };
     const decided = await this.#books.decide(payment, choice);
     const firstWord = decided.entries.findIndex(({ kind }) => kind !== 'declined');
     const rawBody = toBody(eventOf(decided, firstWord));
@@ -59,18 +67,22 @@ export class Sandbox implements PaymentProvider {
   }
 
   /**
-   * The order's id is the idempotency key; but a bank forgets keys, so that one which was begun is looked for first.
-   * A payment that can no longer be paid (refused for good, voided) is not begun anew: its order is about to end.
+   * The order's id is the idempotency key, numbered once a payment under it went back; but a bank forgets keys, so that one which
+   * was begun is looked for first. A payment that was ended without going back (refused for good, or because its order has
+   * ended) is not begun anew.
    */
-  async authorise(due: Due): Promise<{ payment: Payment; pay: PayHere }> {
-    const { orderId, total: amount, currency } = due;
+  async authorise(due: Due): Promise<Begun> {
+    const { orderId, total: amount, currency, lost = [] } = due;
+    const key = keyOf(orderId, lost);
     if (!this.#bank) {
-      const { _id: paymentId } = await this.#books.open({ key: orderId, orderId, amount, currency });
-      return { payment: { paymentId, orderId, amount, currency }, pay: { kind: 'buttons' } };
+      const { _id: paymentId } = await this.#books.open({ key, orderId, amount, currency });
+      return { status: 'begun', payment: { paymentId, orderId, amount, currency }, pay: { kind: 'buttons' } };
     }
-    const begun = weightiest(await this.#bank.ofOrder(orderId)) ?? (await this.#bank.open(due));
+    const known = (await this.#bank.ofOrder(orderId)).filter(({ paymentId }) => !lost.includes(paymentId));
+    const begun = weightiest(known) ?? (await this.#bank.open(due, key));
     const { paymentId, url } = begun;
     return {
+      status: 'begun',
       payment: { paymentId, orderId, amount: begun.amount, currency: begun.currency },
       pay: { kind: 'page', url },
     };
@@ -86,19 +98,25 @@ export class Sandbox implements PaymentProvider {
     return (await this.#bank.act(payment, 'void')) === 'captured' ? 'captured' : 'voided';
   }
 
-  async refund(payment: Payment): Promise<void> {
+  async refund(payment: Payment): Promise<'refunded'> {
     const refunded = this.#bank
       ? (await this.#bank.act(payment, 'refund')) === 'refunded'
       : await this.#books.refund(payment);
     if (!refunded) throw new Error(`payment ${payment.paymentId} was never captured: there is nothing to refund`);
+    return 'refunded';
   }
 
-  async lookup(wanted: Wanted): Promise<(Payment & { standing: Standing }) | undefined> {
-    const found = this.#bank ? await this.#ask(this.#bank, wanted) : await this.#read(wanted);
-    const payment = weightiest(found);
-    if (!payment) return undefined;
-    const { paymentId, orderId, amount, currency, standing } = payment;
-    return { paymentId, orderId, amount, currency, standing };
+  async lookup({ orderId }: Wanted): Promise<Known[]> {
+    const found = this.#bank
+      ? await this.#bank.ofOrder(orderId)
+      : (await this.#books.ofOrder(orderId, LIMITS.bankPage)).map(withoutPage);
+    return found.map(({ paymentId, amount, currency, standing }) => ({
+      paymentId,
+      orderId,
+      amount,
+      currency,
+      standing,
+    }));
   }
 
   /** A page of the bank's ledger, by payment id, for the audit. @param after the last page's last id */
@@ -106,16 +124,13 @@ export class Sandbox implements PaymentProvider {
     if (this.#bank) return this.#bank.page(after, limit);
     return (await this.#books.page(after, limit)).map(withoutPage);
   }
+}
 
-  async #ask(bank: BankClient, { orderId, paymentId }: Wanted): Promise<PaymentAnswer[]> {
-    const known = paymentId && (await bank.find(paymentId));
-    return known ? [known] : bank.ofOrder(orderId);
-  }
-
-  async #read({ orderId, paymentId }: Wanted): Promise<PaymentAnswer[]> {
-    const known = paymentId && (await this.#books.find(paymentId));
-    return (known ? [known] : await this.#books.ofOrder(orderId, LIMITS.bankPage)).map(withoutPage);
-  }
+/** The order's first key whose payment did not go back. */
+function keyOf(orderId: string, lost: readonly string[]): string {
+  let key = orderId;
+  for (let n = 2; lost.includes(paymentIdOf(key)); n++) key = `${orderId}-${n}`;
+  return key;
 }
 
 const withoutPage = (payment: BankPayment): PaymentAnswer => toAnswer(payment, 'about:blank');

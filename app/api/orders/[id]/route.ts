@@ -8,10 +8,10 @@ export const GET = route({ who: 'customer', params: orderParams }, async (call) 
   const order = await orderOf(call, call.params.id);
   if (!order) return problem('NOT_FOUND');
   const { shop } = call;
-  const [at, sale, moneyBack] = await Promise.all([
+  const [at, sale, stories] = await Promise.all([
     redisClock(shop),
     shop.catalog.sale(order.saleId),
-    shop.outbox.ofOrders(order.status === 'RESERVED' ? [] : [order.orderId]),
+    shop.stories.of([order]),
   ]);
-  return json(200, toOrderAnswer(order, at, sale, moneyBack.get(order.orderId)));
+  return json(200, toOrderAnswer(order, at, sale, stories.get(order.orderId)));
 });

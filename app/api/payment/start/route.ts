@@ -7,7 +7,7 @@ import { clock } from '#lib/http/views.ts';
 import { ProviderUnavailableError, start } from '#lib/payments/index.ts';
 
 /** The shopper starts to pay: where to, and a little more time for it. Repeating it goes on with the same payment. */
-export const POST = route({ who: 'customer', rate: 'payment', body: orderBody }, async (call) => {
+export const POST = route({ who: 'customer', rate: 'payment', fresh: true, body: orderBody }, async (call) => {
   const { shop, request } = call;
   const order = await orderOf({ ...call, isAdmin: false }, call.body.orderId); // paying is the shopper's own act
   if (!order) return problem('NOT_FOUND');
@@ -35,6 +35,8 @@ export const POST = route({ who: 'customer', rate: 'payment', body: orderBody },
     case 'saleNotReady':
       shop.nudge(order.saleId);
       return problem('SALE_NOT_READY');
+    case 'impossible':
+      return problem('PAYMENT_IMPOSSIBLE', { orderId: order.orderId });
     case 'providerAway':
       return problem('PAYMENT_UNAVAILABLE', { orderId: order.orderId, detail: 'Your units stay held. Try again.' });
     default:

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { shellOf } from '#app/[lang]/(shop)/shell.ts';
+import { isComing, shellOf } from '#app/[lang]/(shop)/shell.ts';
 import { SalePage } from '#components/sale/sale-page.tsx';
 
 interface Props {
@@ -17,5 +17,6 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function Page({ params }: Props) {
   const { saleId } = await params;
-  return <SalePage saleId={saleId} about={await shellOf(saleId)} />;
+  const about = await shellOf(saleId);
+  return <SalePage saleId={saleId} about={about} coming={isComing(about)} />;
 }

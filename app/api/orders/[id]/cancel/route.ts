@@ -6,7 +6,7 @@ import { noBody, orderParams } from '#lib/http/schemas.ts';
 import { cancel } from '#lib/orders/index.ts';
 
 /** Let the units go. The same answer when repeated. */
-export const POST = route({ who: 'customer', params: orderParams, body: noBody }, async (call) => {
+export const POST = route({ who: 'customer', fresh: true, params: orderParams, body: noBody }, async (call) => {
   const order = await orderOf(call, call.params.id);
   if (!order) return problem('NOT_FOUND');
   const ended = await cancel(call.shop, order, call.customers.includes(order.customer) ? 'SHOPPER' : 'ADMIN');

@@ -1,9 +1,8 @@
-import { alarmId } from '#lib/alarms/index.ts';
 import type { CaptureAnswer } from '#lib/contract.ts';
 import { problem } from '#lib/http/problem.ts';
 import { json, route } from '#lib/http/route.ts';
 import { noBody, orderParams } from '#lib/http/schemas.ts';
-import { capture } from '#lib/payments/index.ts';
+import { capture, closeAlarms } from '#lib/payments/index.ts';
 
 /** Try again, now, to take the money of a PAID order. */
 export const POST = route({ who: 'admin', params: orderParams, body: noBody }, async ({ shop, params }) => {
@@ -12,7 +11,6 @@ export const POST = route({ who: 'admin', params: orderParams, body: noBody }, a
   if (order.status !== 'PAID' || !order.payment) return problem('NOT_PAID', { orderId: order.orderId });
   if (!order.captured && (await capture(shop, order, order.payment))) return problem('PAYMENT_UNAVAILABLE');
   const { captured } = (await shop.orders.find(order.orderId)) ?? order;
-  if (captured) await shop.alarms.close(alarmId('captureFailed', order.orderId), 'captured after all');
-  if (captured) await shop.alarms.close(alarmId('captureStuck', order.orderId), 'captured after all');
+  if (captured) await closeAlarms(shop, order.orderId, 'captured after all');
   return json(200, { orderId: order.orderId, captured } satisfies CaptureAnswer);
 });

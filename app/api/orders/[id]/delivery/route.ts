@@ -5,7 +5,7 @@ import { delivery, orderParams } from '#lib/http/schemas.ts';
 import { redisClock, toOrderDelivery } from '#lib/http/views.ts';
 
 /** Where a PAID order of a shipping sale goes. The same again is the same. */
-export const PUT = route({ who: 'customer', params: orderParams, body: delivery }, async (call) => {
+export const PUT = route({ who: 'customer', fresh: true, params: orderParams, body: delivery }, async (call) => {
   const { shop, body } = call;
   const order = await orderOf(call, call.params.id);
   if (!order) return problem('NOT_FOUND');

@@ -7,7 +7,7 @@ import { clock } from '#lib/http/views.ts';
 import { extend } from '#lib/orders/index.ts';
 
 /** The one courtesy extension. */
-export const POST = route({ who: 'customer', params: orderParams, body: noBody }, async (call) => {
+export const POST = route({ who: 'customer', fresh: true, params: orderParams, body: noBody }, async (call) => {
   const order = await orderOf(call, call.params.id);
   if (!order) return problem('NOT_FOUND');
   const askedAt = performance.now();

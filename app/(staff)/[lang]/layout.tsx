@@ -1,0 +1,31 @@
+import { headers } from 'next/headers';
+import type { ReactNode } from 'react';
+import { Document } from '#app/document.tsx';
+import { languageOf } from '#components/messages/language.ts';
+import { Speaking } from '#components/messages/speaking.tsx';
+import { Toasts } from '#components/ui/toasts.tsx';
+import { NONCE_HEADER } from '#lib/http/headers.ts';
+
+export { generateMetadata } from '#app/[lang]/layout.tsx';
+
+interface Props {
+  params: Promise<{ lang: string }>;
+  children: ReactNode;
+}
+
+/**
+ * The back room has a document of its own, made per request with a nonce: whoever comes from the storefront, or goes there,
+ * loads a whole page, so that each document has the policy that it came with.
+ */
+export default async function BackRoomLayout({ children, params }: Props) {
+  const nonce = (await headers()).get(NONCE_HEADER) ?? undefined;
+  const language = languageOf((await params).lang);
+  return (
+    <Document language={language} nonce={nonce}>
+      <Speaking language={language}>
+        {children}
+        <Toasts />
+      </Speaking>
+    </Document>
+  );
+}
