@@ -13,6 +13,8 @@ const project = path.resolve(import.meta.dirname, '../..');
 let clone: string;
 let port: number;
 const children: ChildProcess[] = [];
+/** What an installation leaves in node_modules beside packages (scripts/install.mjs reads all three). */
+const OF_AN_INSTALLATION = ['.bin', '.package-lock.json', '.holdfast-lock'];
 
 /** A clone of the work tree as it is, with the dependencies already there (hard links: no copying). */
 beforeAll(async () => {
@@ -24,7 +26,13 @@ beforeAll(async () => {
   for (const name of listed.toString().split('\0').filter(Boolean)) {
     if (existsSync(path.join(project, name))) cpSync(path.join(project, name), path.join(clone, name));
   }
-  execFileSync('cp', ['-al', path.join(project, 'node_modules'), clone]);
+  const installed = path.join(project, 'node_modules');
+  mkdirSync(path.join(clone, 'node_modules'));
+  for (const name of readdirSync(installed)) {
+    // Not the caches that the test runner writes there meanwhile: files of theirs vanish while cp reads them.
+    if (name.startsWith('.') && !OF_AN_INSTALLATION.includes(name)) continue;
+    execFileSync('cp', ['-al', path.join(installed, name), path.join(clone, 'node_modules')]);
+  }
   port = await freePort();
 });
 afterAll(async () => {
