@@ -43,6 +43,7 @@ CMD ["node", "sandbox/index.ts"]
 FROM shop AS web
 COPY next.config.ts server.ts ./
 COPY app ./app
+COPY components ./components
 COPY public ./public
 COPY --from=build --chown=1000:1000 /shop/.next ./.next
 USER 1000:1000

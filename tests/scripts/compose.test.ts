@@ -152,6 +152,52 @@ test('all that the Dockerfile copies or runs is here, and no secret gets into an
   for (const program of programs) expect(existsSync(program), `${program} exists`).toBe(true);
 });
 
+/** What a stage has of the project: what it and the stages below it copy, but for what another stage built. */
+function copiedInto(name: string): string[] {
+  const lines = stages().get(name) ?? [];
+  const below = /^FROM (\S+) /.exec(lines[0] ?? '')?.[1] ?? '';
+  const own = lines.filter((line) => /^COPY (?!--from)/.test(line)).flatMap((line) => line.split(' ').slice(1, -1));
+  return [...(stages().has(below) ? copiedInto(below) : []), ...own];
+}
+
+/** Every file of the project that a program loads when it starts, and every package. */
+function loadedBy(program: string): { files: Set<string>; packages: Set<string> } {
+  const files = new Set<string>();
+  const packages = new Set<string>();
+  const load = (file: string) => {
+    if (files.has(file)) return;
+    files.add(file);
+    const text = readFileSync(file, 'utf8');
+    const names = [...text.matchAll(/^(?:import|export) (?!type\b)(?:[^;']*? from )?'([^']+)';$|\bimport\('([^']+)'\)/gm)];
+    for (const name of names.map((found) => found[1] ?? found[2]!)) {
+      if (name.startsWith('#')) load(name.slice(1));
+      else if (name.startsWith('.')) load(path.join(path.dirname(file), /\.\w+$/.test(name) ? name : `${name}.ts`));
+      else if (!name.startsWith('node:')) packages.add(name.split('/', name.startsWith('@') ? 2 : 1).join('/'));
+    }
+  };
+  load(program);
+  return { files, packages };
+}
+
+test('each image has every file and every package that its programs load', () => {
+  const programs: Record<string, string[]> = {
+    web: ['server.ts', 'next.config.ts'],
+    worker: ['worker/index.ts', 'scripts/worker-health.ts', 'scripts/seed.ts', 'scripts/audit.ts', 'scripts/admin.ts'],
+    sandbox: ['sandbox/index.ts'],
+  };
+  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const missing = Object.entries(programs).flatMap(([stage, started]) => {
+    const copied = copiedInto(stage);
+    return started.flatMap((program) => {
+      const { files, packages } = loadedBy(program);
+      const away = [...files].filter((file) => !copied.some((part) => file === part || file.startsWith(`${part}/`)));
+      return [...away, ...[...packages].filter((name) => !(name in dependencies))].map((what) => `${stage}: ${what}`);
+    });
+  });
+  expect(missing).toEqual([]);
+  expect(loadedBy('server.ts').files.size).toBeGreaterThan(100);
+});
+
 test("the image's Node is the one that the project brings elsewhere", () => {
   const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
   const major = dependencies.node.split('.')[0];
