@@ -35,7 +35,7 @@ const config: NextConfig = {
   // Security headers are server.ts's (lib/http/headers.ts): Next would keep those of the build's environment.
   headers: async () => [
     {
-      source: '/:path((?!api/|art/|_next/|admin(?:/|$)).*)',
+      source: '/:path((?!api/|art/|_next/|(?:account|admin|signin|signup)(?:/|$)).*)',
       // One address, several languages: a cache that many share would mix them up. Browsers ask with their ETag.
       headers: [{ key: 'Cache-Control', value: 'private, no-cache' }],
     },

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Where server.ts tells the back room's page the nonce of its scripts, over whatever a client has put there. */
+/** The pages where passwords are typed and the back room: those of app/(guarded). */
+const GUARDED = ['account', 'admin', 'signin', 'signup'];
+/** Where server.ts tells a guarded page the nonce of its scripts, over whatever a client has put there. */
 export const NONCE_HEADER = 'x-holdfast-nonce';
 /** Next reads the policy that it is to fulfil from the request, and puts its nonce on every script of a page made for it. */
 const POLICY = 'content-security-policy';
@@ -22,8 +24,8 @@ type Headers = [name: string, value: string][];
 export interface SecurityHeaders {
   page: Headers;
   api: Headers;
-  /** The policy of the back room's page, in place of the storefront's: only scripts with this nonce run, and what they load. */
-  backRoomPolicy(nonce: string): string;
+  /** The policy of a guarded page, in place of the storefront's: only scripts with this nonce run, and what they load. */
+  guardedPolicy(nonce: string): string;
 }
 
 const STRIPE_SCRIPTS = ['https://js.stripe.com', 'https://*.js.stripe.com'];
@@ -31,8 +33,8 @@ const STRIPE_FRAMES = [...STRIPE_SCRIPTS, 'https://hooks.stripe.com'];
 
 /**
  * Every security header of the shop. Pages are static shells, the same for everybody: a nonce would make each of them dynamic
- * (seven times as dear), so Next's own inline scripts are allowed on them, and in turn no shell renders anybody's text. The back
- * room's page is made per request anyway, and has a nonce.
+ * (seven times as dear), so Next's own inline scripts are allowed on them, and in turn no shell renders anybody's text. Guarded
+ * pages are made per request and have a nonce.
  */
 export function securityHeaders({ https, stripe, developing }: HeaderRules): SecurityHeaders {
   const sources = (...given: (string | false | string[])[]) => given.flat().filter(Boolean).join(' ');
@@ -75,28 +77,29 @@ export function securityHeaders({ https, stripe, developing }: HeaderRules): Sec
       [POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox"],
       ['referrer-policy', 'no-referrer'],
     ],
-    backRoomPolicy: (nonce) => policy(`'nonce-${nonce}'`, "'strict-dynamic'"),
+    guardedPolicy: (nonce) => policy(`'nonce-${nonce}'`, "'strict-dynamic'"),
   };
 }
 
-/** Put them on an answer before either door writes it; a request for the back room learns its nonce, and none brings its own. */
-export function setSecurityHeaders(res: ServerResponse, { page, api, backRoomPolicy }: SecurityHeaders): void {
+/** Put them on an answer before either door writes it; a request for a guarded page learns its nonce, and none brings its own. */
+export function setSecurityHeaders(res: ServerResponse, { page, api, guardedPolicy }: SecurityHeaders): void {
   const { req } = res;
   for (const [name, value] of req.url?.startsWith('/api/') ? api : page) res.setHeader(name, value);
   delete req.headers[POLICY];
   delete req.headers[NONCE_HEADER];
-  if (!isBackRoom(req)) return;
+  if (!isGuarded(req)) return;
   const nonce = randomBytes(16).toString('base64');
-  const policy = backRoomPolicy(nonce);
+  const policy = guardedPolicy(nonce);
   req.headers[POLICY] = policy;
   req.headers[NONCE_HEADER] = nonce;
   res.setHeader(POLICY, policy);
 }
 
-/** Whether a request is for the back room's page, in whatever way its address is written. */
-function isBackRoom({ url = '/' }: IncomingMessage): boolean {
+/** Whether a request is for a guarded page, in whatever way its address is written. */
+function isGuarded({ url = '/' }: IncomingMessage): boolean {
   try {
-    return /^\/+admin\/*$/i.test(decodeURIComponent(url.split('?', 1)[0]!));
+    const [first, ...rest] = decodeURIComponent(url.split('?', 1)[0]!).toLowerCase().split('/').filter(Boolean);
+    return rest.length === 0 && GUARDED.includes(first ?? '');
   } catch {
     return false;
   }

@@ -55,6 +55,8 @@ export const PAGES: Page[] = [
   { path: '/account', answers: () => 200 }, // the same for everybody: it asks the API who is signed in
   { path: '/account/[id]', answers: nothing },
   { path: '/en/account', answers: nothing },
+  { path: '/signin', answers: () => 200 },
+  { path: '/signup', answers: () => 200 },
 ];
 
 export interface Operation {

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { openShop } from '#tests/api/shop.ts';
@@ -108,7 +109,12 @@ test('pages are only read: no server function is looked for, however a request a
   expect(shop.web.output()).not.toMatch(/Server Action|Error:/);
 });
 
-test('each look at the back room has a nonce of its own on all of its scripts, and no client chooses one', async () => {
+/** Of app/(guarded), so that none is forgotten when another comes. */
+const GUARDED = readdirSync('app/(guarded)/[lang]', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('/page.tsx'))
+  .map((file) => file.split('/').at(-2)!);
+
+test('each look at the back room or a page for passwords has a nonce of its own on all of its scripts, and no client chooses one', async () => {
   const who = somebody();
   const viewer = shop.client.shopper();
   await signUp(viewer, who);
@@ -116,7 +122,9 @@ test('each look at the back room has a nonce of its own on all of its scripts, a
   expect(await signIn(viewer, who)).toMatchObject({ status: 200 });
   const nonces: string[] = [];
   const chosen = { 'content-security-policy': "script-src 'nonce-chosen'", 'x-holdfast-nonce': 'chosen' };
-  for (const path of ['/admin', '/admin?sale=x', '/admin']) {
+  expect(GUARDED.toSorted()).toEqual(['account', 'admin', 'signin', 'signup']);
+  const paths = [...GUARDED.map((name) => `/${name}`), '/admin?sale=x', '/signin?next=%2Fadmin', '/admin'];
+  for (const path of paths) {
     const { status, headers, body } = await viewer.call<string>('GET', path, { headers: chosen });
     expect(status).toBe(200);
     const scripts = /script-src ([^;]*)/.exec(String(headers['content-security-policy']))![1]!;
@@ -124,14 +132,14 @@ test('each look at the back room has a nonce of its own on all of its scripts, a
     expect([scripts, nonce]).toEqual([scripts, expect.any(String)]);
     nonces.push(nonce!);
     const scriptTags = [...body.matchAll(/<script\b[^>]*>/g)].map(([tag]) => tag);
-    const tags = scriptTags.filter((tag) => !tag.includes('type="text/plain"')); // no browser runs that
-    expect(tags.length).toBeGreaterThan(5);
-    const runs = tags.filter((tag) => tag !== '<script type="text/plain">'); // of text, which no browser runs
+    const runs = scriptTags.filter((tag) => !tag.includes('type="text/plain"')); // no browser runs that
+    expect(runs.length).toBeGreaterThan(5);
     expect(runs.filter((tag) => !tag.includes(`nonce="${nonce}"`))).toEqual([]);
     expect(body).not.toContain('chosen');
+    expect([path, headers['cache-control']]).toEqual([path, expect.stringContaining('no-store')]);
   }
-  expect(new Set(nonces).size).toBe(3);
-  for (const path of ['/%61dmin', '/admin/', '//admin'])
+  expect(new Set(nonces).size).toBe(paths.length);
+  for (const path of ['/%61dmin', '/admin/', '//admin', '/signi%6e', '/account/'])
     expect((await viewer.call('GET', path)).headers['content-security-policy']).toContain("'strict-dynamic'");
   for (const path of ['/cart', '/sales/nobody-has-asked-for-it']) {
     const page = await shop.client.shopper().call('GET', path, { headers: chosen });

@@ -55,6 +55,29 @@ test('nothing that is written into a name or a description ever runs, and it is 
   expect(reports).toEqual([]);
 });
 
+test('on the way from the shelf to signing in a browser takes up the stricter policy, under which no inline script runs', {
+  tag: '@once',
+}, async ({ page, watch }) => {
+  watch.allowed.add('Content Security Policy directive');
+  const inline = (word: string) =>
+    page.evaluate((mark) => {
+      const script = document.createElement('script');
+      script.textContent = `document.documentElement.dataset.ran = '${mark}'`;
+      document.body.append(script);
+      return document.documentElement.dataset.ran;
+    }, word);
+  await page.goto('/');
+  expect(await inline('on the shelf')).toBe('on the shelf');
+  await page.getByRole('navigation').getByRole('link', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  expect(await inline('in front of a password')).toBeUndefined();
+  await page.getByRole('main').getByRole('link', { name: 'Make an account' }).click();
+  await expect(page.getByRole('heading', { name: 'Make an account' })).toBeVisible();
+  expect(await inline('in front of a new password')).toBeUndefined();
+  await page.getByRole('navigation').getByRole('link', { name: 'My orders' }).click();
+  await expect(page).toHaveURL('/orders');
+});
+
 test('no page of a purchase breaks the content security policy', { tag: '@once' }, async ({
   page,
   merchant,
@@ -72,7 +95,7 @@ test('no page of a purchase breaks the content security policy', { tag: '@once' 
       );
     });
   });
-  for (const path of ['/', sale.path, '/cart', '/orders', '/admin']) {
+  for (const path of ['/', sale.path, '/cart', '/orders', '/account', '/signup', '/admin']) {
     await page.goto(path);
     await expect(page.locator('h1').first()).toBeVisible();
   }

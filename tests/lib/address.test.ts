@@ -10,6 +10,16 @@ test('without trusted proxies a client is who its socket says, whatever it write
   }
 });
 
+test('ten thousand forged headers leave a client in one neighbourhood, without proxies and behind them', () => {
+  const seen = new Set<string>();
+  for (let i = 0; i < 10_000; i++) {
+    const forged = i % 2 === 0 ? `10.${i >> 8}.${i & 255}.9` : `2001:db8:${i.toString(16)}::1`;
+    seen.add(`none: ${neighbourhood(clientAddress(from('198.51.100.7', forged), 0))}`);
+    seen.add(`two: ${neighbourhood(clientAddress(from('10.0.0.2', `${forged}, 198.51.100.7, 10.0.0.1`), 2))}`);
+  }
+  expect([...seen]).toEqual(['none: 198.51.100.7', 'two: 198.51.100.7']);
+});
+
 test('behind n proxies a client is the n-th entry from the right; what it wrote itself stands further left', () => {
   const headers = from('10.0.0.2', '6.6.6.6, 203.0.113.9, 10.0.0.1');
   expect(clientAddress(headers, 1)).toBe('10.0.0.1');

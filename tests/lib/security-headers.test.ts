@@ -35,8 +35,8 @@ test('only a shop that is reached over https asks browsers to stay with it', () 
   expect(pages({ https: true }).get('strict-transport-security')).toMatch(/^max-age=\d{8}$/);
 });
 
-test('the back room’s page runs only scripts with the nonce of its request, Stripe’s no more than others', () => {
-  const strict = securityHeaders({ ...plain, stripe: true }).backRoomPolicy('abc');
+test('a guarded page runs only scripts with the nonce of its request, Stripe’s no more than others', () => {
+  const strict = securityHeaders({ ...plain, stripe: true }).guardedPolicy('abc');
   expect(strict).toContain("script-src 'self' 'nonce-abc' 'strict-dynamic';");
   const withoutScripts = (policy: string) => policy.split('; ').filter((one) => !one.startsWith('script-src '));
   expect(withoutScripts(strict)).toEqual(withoutScripts(pages({ stripe: true }).get('content-security-policy')!));

@@ -168,7 +168,9 @@ function loadedBy(program: string): { files: Set<string>; packages: Set<string> 
     if (files.has(file)) return;
     files.add(file);
     const text = readFileSync(file, 'utf8');
-    const names = [...text.matchAll(/^(?:import|export) (?!type\b)(?:[^;']*? from )?'([^']+)';$|\bimport\('([^']+)'\)/gm)];
+    const names = [
+      ...text.matchAll(/^(?:import|export) (?!type\b)(?:[^;']*? from )?'([^']+)';$|\bimport\('([^']+)'\)/gm),
+    ];
     for (const name of names.map((found) => found[1] ?? found[2]!)) {
       if (name.startsWith('#')) load(name.slice(1));
       else if (name.startsWith('.')) load(path.join(path.dirname(file), /\.\w+$/.test(name) ? name : `${name}.ts`));

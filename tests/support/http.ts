@@ -196,3 +196,9 @@ function parse(text: string): unknown {
     return text;
   }
 }
+
+/** The text of a page but for the nonce that its policy names: what is the same for everybody. */
+export function withoutNonce({ body, headers }: Answer): string {
+  const nonce = /'nonce-([^']+)'/.exec(String(headers['content-security-policy']))?.[1];
+  return nonce ? String(body).replaceAll(nonce, '') : String(body);
+}

@@ -14,10 +14,10 @@ interface Props {
 }
 
 /**
- * The back room has a document of its own, made per request with a nonce: whoever comes from the storefront, or goes there,
- * loads a whole page, so that each document has the policy that it came with.
+ * The back room and the pages where passwords are typed have a document of their own, made per request with a nonce: whoever
+ * comes from the storefront, or goes there, loads a whole page, so that each document has the policy that it came with.
  */
-export default async function BackRoomLayout({ children, params }: Props) {
+export default async function GuardedLayout({ children, params }: Props) {
   const nonce = (await headers()).get(NONCE_HEADER) ?? undefined;
   const language = languageOf((await params).lang);
   return (
