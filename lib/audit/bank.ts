@@ -44,9 +44,9 @@ export async function auditBank(
 type Say = (what: string, atOnce?: boolean) => void;
 type Models = HoldfastProcess['models'];
 
-/** Each payment of the ledger against its order. @returns the ids of all captured payments */
-async function checkLedger(models: Models, bank: Sandbox, say: Say): Promise<Set<string>> {
-  const captured = new Set<string>();
+/** Each payment of the ledger against its order. @returns all captured payments: id → the order that it is for */
+async function checkLedger(models: Models, bank: Sandbox, say: Say): Promise<Map<string, string>> {
+  const captured = new Map<string, string>();
   for (let after = ''; ; ) {
     const page = await bank.ledger(after, LIMITS.bankPage);
     const orderIds = page.map(({ orderId }) => orderId);
@@ -63,7 +63,7 @@ async function checkLedger(models: Models, bank: Sandbox, say: Say): Promise<Set
     for (const payment of page) {
       const { orderId, paymentId } = payment;
       checkPayment(payment, owners.get(orderId), { reason: reasons.get(paymentId), told: told.has(orderId) }, say);
-      if (payment.entries.some(({ kind }) => kind === 'captured')) captured.add(payment.paymentId);
+      if (payment.entries.some(({ kind }) => kind === 'captured')) captured.set(paymentId, orderId);
     }
     if (page.length < LIMITS.bankPage) return captured;
     after = page.at(-1)!.paymentId;
@@ -107,14 +107,17 @@ function checkPayment(
   if (hangs && !won && order?.status !== 'RESERVED') say(`payment ${paymentId} still holds money for ${loser}`);
 }
 
-/** Each PAID order: its payment was captured, or a human was told. */
-async function checkOrders({ orders, alarms }: Models, captured: Set<string>, say: Say): Promise<void> {
+/** Each PAID order: its payment is one for it and was captured, or a human was told. */
+async function checkOrders({ orders, alarms }: Models, captured: Map<string, string>, say: Say): Promise<void> {
   for (let after = ''; ; ) {
     const page = await orders
       .find({ status: 'PAID', _id: { $gt: after } }, { payment: 1 })
       .sort({ _id: 1 })
       .limit(LIMITS.orderBatch)
       .lean<Pick<Owner, '_id' | 'payment'>[]>();
+    for (const { _id, payment = '' } of page)
+      if ((captured.get(payment) ?? _id) !== _id)
+        say(`order ${_id} is PAID by payment ${payment}, which is for ${captured.get(payment)}`, true);
     const unpaid = page.filter(({ payment }) => !captured.has(payment ?? '')).map(({ _id }) => _id);
     // One that a human closed says how the money was settled otherwise; one that is over says nothing.
     const raised =

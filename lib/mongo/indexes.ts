@@ -21,7 +21,8 @@ const SANDBOX_INDEXES: Index[] = [
 
 /**
  * The indexes of the shop. The unique ones are fences: without them a unit could belong to two live orders after Redis
- * lost data, one idempotency key could make two orders, and one e-mail address or guest could belong to two accounts.
+ * lost data, one idempotency key could make two orders, one payment buy two, and one e-mail address or guest could belong to
+ * two accounts.
  */
 const INDEXES: Index[] = [
   {
@@ -33,6 +34,11 @@ const INDEXES: Index[] = [
     on: 'orders',
     fields: { customer: 1, key: 1 },
     options: { name: 'customer_key', unique: true, partialFilterExpression: { key: { $type: 'string' } } },
+  },
+  {
+    on: 'orders',
+    fields: { payment: 1 },
+    options: { name: 'payment', unique: true, partialFilterExpression: { payment: { $type: 'string' } } },
   },
   { on: 'orders', fields: { sale: 1, status: 1, _id: 1 }, options: { name: 'sale_status' } },
   {

@@ -26,6 +26,11 @@ export interface OrderKey {
   key: string;
 }
 
+/** The payment that has bought an order. */
+export interface OrderPayment {
+  payment: string;
+}
+
 /** Which orders a page is of. */
 export interface OrderQuery {
   /** Null: of every sale. */
@@ -46,10 +51,13 @@ export interface OrderQuery {
 export interface OrderStore {
   /** Insert a RESERVED order. A duplicate is explained by reading `_id` first, whichever index refused. */
   insertReserved(order: Order): Promise<Inserted>;
-  /** An order by its id, or by the idempotency key that made it. */
-  find(wanted: string | OrderKey): Promise<Order | undefined>;
-  /** RESERVED → PAID by this payment. @returns the order when this call or an earlier one by the same payment won */
-  pay(orderId: string, payment: string, atMs: number): Promise<Order | undefined>;
+  /** An order by its id, by the idempotency key that made it, or by the payment that has bought it. */
+  find(wanted: string | OrderKey | OrderPayment): Promise<Order | undefined>;
+  /**
+   * RESERVED → PAID by this payment.
+   * @returns the order when this call or an earlier one by the same payment won; `spent` when that payment has bought another
+   */
+  pay(orderId: string, payment: string, atMs: number): Promise<Order | 'spent' | undefined>;
   /**
    * RESERVED → CANCELLED.
    * @param overdueAtMs only if the deadline is at or before this moment of Redis's clock
@@ -78,8 +86,8 @@ export interface OrderStore {
 /** The real store. */
 export function orderStore({ orders }: Pick<Models, 'orders'>): OrderStore {
   const collection = orders.collection;
-  const read = async (wanted: string | OrderKey) => {
-    const record = await collection.findOne(typeof wanted === 'string' ? { _id: wanted as never } : wanted);
+  const read = async (wanted: Parameters<OrderStore['find']>[0]) => {
+    const record = await collection.findOne(typeof wanted === 'string' ? { _id: wanted as never } : { ...wanted });
     return record ? toOrder(record as unknown as OrderRecord) : undefined;
   };
   const insert = batched<OrderRecord, boolean>(async (records) => insertMany(collection as never, records));
@@ -103,12 +111,17 @@ export function orderStore({ orders }: Pick<Models, 'orders'>): OrderStore {
     find: read,
 
     async pay(orderId, payment, atMs) {
-      const paid = await collection.findOneAndUpdate(
-        { _id: orderId as never, status: 'RESERVED' },
-        { $set: { status: 'PAID', payment, paidAt: new Date(atMs), captured: false } },
-        { returnDocument: 'after' },
-      );
-      if (paid) return toOrder(paid as unknown as OrderRecord);
+      try {
+        const paid = await collection.findOneAndUpdate(
+          { _id: orderId as never, status: 'RESERVED' },
+          { $set: { status: 'PAID', payment, paidAt: new Date(atMs), captured: false } },
+          { returnDocument: 'after' },
+        );
+        if (paid) return toOrder(paid as unknown as OrderRecord);
+      } catch (error) {
+        if (isDuplicate(error)) return 'spent';
+        throw error;
+      }
       const order = await read(orderId);
       return order?.status === 'PAID' && order.payment === payment ? order : undefined;
     },

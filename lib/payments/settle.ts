@@ -61,6 +61,7 @@ async function authorized(till: Till, order: Order, event: PaymentEvent): Promis
   for (let look = 0; look < LOOKS && current?.status === 'RESERVED'; look++) {
     const { inTime, nowMs } = await lookAtDeadline(till, current);
     const won = inTime ? await till.orders.pay(order.orderId, event.paymentId, nowMs) : undefined;
+    if (won === 'spent') return lose(till, current, event, 'ended');
     if (won) return finish(till, won);
     await expire(till, order.saleId, order.orderId); // past: expire first, then go by what MongoDB says
     current = await till.orders.find(order.orderId);
@@ -160,6 +161,12 @@ async function unknownOrder(till: Till, event: PaymentEvent): Promise<Settled> {
 }
 
 async function lose(till: Till, order: Order | undefined, event: PaymentEvent, why: Lost): Promise<Settled> {
+  const bought = await till.orders.find({ payment: event.paymentId });
+  if (bought && bought.orderId !== event.orderId) {
+    // It names another order than the one that it has bought: a payment buys once, and what it has bought is not taken back.
+    await till.alarms.raise('paymentMismatch', event.paymentId, `it has bought ${bought.orderId}, not ${event.orderId}`);
+    return { status: 'kept' };
+  }
   await till.outbox.owe(event, why);
   if (why === 'mismatch')
     await till.alarms.raise(

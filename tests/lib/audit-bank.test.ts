@@ -64,6 +64,13 @@ test('the auditor compares the ledger with the orders to the cent, and names wha
     `payment ${_id} was given back, and no row of \`refunds\` says why`,
   ]);
 
+  const elsewhere = () =>
+    sandboxPayments.collection.updateOne({ _id: _id as never }, { $set: { orderId: lost.orderId } });
+  expect(await said(elsewhere, restore)).toEqual([
+    `payment ${_id} was captured for order ${lost.orderId}, which is CANCELLED without it`,
+    `order ${won.orderId} is PAID by payment ${_id}, which is for ${lost.orderId}`,
+  ]);
+
   // An alarm about something else says nothing of money that was never taken, nor does one that is over.
   const forget = () => restore().then(() => alarms.deleteMany({}));
   const untaken = () => change([authorizedEntry]);

@@ -183,7 +183,7 @@ test('Redis forgets everything: the owner keeps its unit, the newcomer gets anot
   const [p] = sale.productIds as [string];
   const reservedOrder = await reserved(shop, sale);
   const paidOrder = await reserved(shop, sale);
-  await shop.orders.pay(paidOrder.orderId, 'pay', Date.now());
+  await shop.orders.pay(paidOrder.orderId, `pay-${paidOrder.orderId}`, Date.now());
   await forget(shop, sale, [reservedOrder, paidOrder], 3);
   const outcome = await checkout(shop, checkoutRequest(sale));
   expect(outcome).toMatchObject({ status: 'reserved', order: { items: [{ tokens: [`${p}-3`] }] } });
@@ -363,7 +363,7 @@ test('reconcile repairs each kind of difference, and leaves a sound shop alone',
     await reserved(shop, sale),
     await reserved(shop, sale),
   ];
-  await shop.orders.pay(uncommitted.orderId, 'pay-1', Date.now());
+  await shop.orders.pay(uncommitted.orderId, `pay-${uncommitted.orderId}`, Date.now());
   await release(shop.inventory, saleId, forgotten.orderId);
   await makeOverdue(shop, overdue);
   await shop.orders.cancel(ended.orderId, 'SHOPPER', Date.now());
@@ -426,8 +426,8 @@ test('a PAID unit that a damaged Redis has sold to another closes the sale, and 
   const order = await reserved(shop, sale);
   const [token] = order.items[0]!.tokens;
   await shop.redis.hset(keys.sold(saleId, p), token!, randomUUID());
-  const paid = await shop.orders.pay(order.orderId, 'pay', Date.now());
-  await follow(shop, paid!);
+  await shop.orders.pay(order.orderId, `pay-${order.orderId}`, Date.now());
+  await follow(shop, (await shop.orders.find(order.orderId))!);
   expect(await shop.redis.exists(keys.sale(saleId))).toBe(0);
   expect(await reconcile(shop, saleId, { thorough: false })).toMatchObject({ rebuilt: true });
   expect(await shop.redis.hgetall(keys.sold(saleId, p))).toEqual({ [token!]: order.orderId });
@@ -445,6 +445,6 @@ test('the auditor finds what is broken and is silent when all is well', async ()
   await shop.redis.rpush(keys.stock(sale.saleId, sale.productIds[0]!), token!);
   expect(await of()).toContainEqual(expect.objectContaining({ invariant: 'I1' }));
   await shop.redis.rpop(keys.stock(sale.saleId, sale.productIds[0]!));
-  await shop.orders.pay(order.orderId, 'pay', Date.now());
+  await shop.orders.pay(order.orderId, `pay-${order.orderId}`, Date.now());
   expect(await of()).toContainEqual(expect.objectContaining({ invariant: 'I4' }));
 });

@@ -55,7 +55,7 @@ test('details are given to PAID orders alone', async () => {
   const { orderId } = outcome.order;
   expect(await shop.deliveries.give(orderId, HOME, Date.now())).toEqual({ status: 'notPaid' });
   expect(await shop.deliveries.give(randomUUID(), HOME, Date.now())).toEqual({ status: 'notPaid' });
-  await shop.orders.pay(orderId, 'pay', Date.now());
+  await shop.orders.pay(orderId, `pay-${orderId}`, Date.now());
   expect(await shop.deliveries.give(orderId, HOME, Date.now())).toEqual({ status: 'given', delivery: HOME });
 });
 

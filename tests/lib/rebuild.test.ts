@@ -24,8 +24,10 @@ async function soldAndHeld(shop: HoldfastProcess, units: number): Promise<FreshS
     const outcome = await checkout(shop, checkoutRequest(sale, { quantities: [5], price: 100 }));
     if (outcome.status !== 'reserved') throw new Error(outcome.status);
     if (i % 2 === 0) continue;
-    const paid = await shop.orders.pay(outcome.order.orderId, `pay-${i}`, outcome.nowMs);
-    await commit(shop.inventory, sale.saleId, toLiveOrder({ ...paid!, status: 'PAID' }));
+    const { orderId } = outcome.order;
+    await shop.orders.pay(orderId, `pay-${orderId}`, outcome.nowMs);
+    const paid = (await shop.orders.find(orderId))!;
+    await commit(shop.inventory, sale.saleId, toLiveOrder({ ...paid, status: 'PAID' }));
   }
   return sale;
 }

@@ -77,6 +77,34 @@ test('the second of two payments goes back, the first stays', async () => {
   ]);
 });
 
+test('a payment buys one order: word of it for another one buys nothing, gives nothing back, and a human is told', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [3] });
+  const [bought, held, ended] = [
+    await reserved(shop, sale),
+    await reserved(shop, sale),
+    await cancel(shop, await reserved(shop, sale), 'SHOPPER'),
+  ];
+  const paymentId = `pay-${bought.orderId}`;
+  expect(await receive(shop, authorized(bought, paymentId))).toMatchObject({ status: 'paid' });
+  const others = [held.orderId, ended.orderId, randomUUID()];
+  const types = ['payment.authorized', 'payment.captured', 'payment.refunded', 'payment.voided'];
+  for (const orderId of others) {
+    for (const type of types) {
+      const event = { ...authorized(bought, paymentId), eventId: randomUUID(), orderId, type } as PaymentEvent;
+      expect([type, await receive(shop, event)]).toEqual([type, { status: 'kept' }]);
+    }
+  }
+  expect(await shop.orders.find(bought.orderId)).toMatchObject({ status: 'PAID', captured: true });
+  expect(await shop.orders.find(held.orderId)).toMatchObject({ status: 'RESERVED', payment: null });
+  expect(await shop.models.refunds.countDocuments({ _id: paymentId })).toBe(0);
+  expect(await shop.models.sandboxPayments.findById(paymentId).lean()).toMatchObject({ status: 'captured' });
+  expect(await shop.models.alarms.findOne({ kind: 'paymentMismatch', subject: paymentId }).lean()).toMatchObject({
+    open: true,
+    detail: expect.stringContaining(`it has bought ${bought.orderId}`),
+  });
+});
+
 test('a payment of another amount or currency does not buy', async () => {
   const shop = await world();
   const order = await reserved(shop, await freshSale(shop));

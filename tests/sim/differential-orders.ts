@@ -74,7 +74,7 @@ function draw(random: Random, space: string, ids: string[]): [string, (store: Or
       return [`insert ${JSON.stringify(order)}`, async (store) => owners(await store.insertReserved(order))];
     }
     case 3: {
-      const payment = `pay-${random.below(2)}`;
+      const payment = `${space}-pay-${random.below(3)}`;
       return [`pay ${orderId} ${payment}`, (store) => store.pay(orderId, payment, atMs)];
     }
     case 4:

@@ -40,7 +40,7 @@ const copy = (order: Order): Order => ({
 const tokens = (order: Order) => order.items.flatMap((item) => item.tokens);
 
 /**
- * The orders' store over a Map, with MongoDB's two unique indexes. tests/sim/differential holds it against the real one.
+ * The orders' store over a Map, with MongoDB's unique indexes. tests/sim/differential holds it against the real one.
  * @param putsOff a capture that has failed is not due again soon, as in the real one; without it time flies
  */
 export function orderModel(
@@ -51,7 +51,11 @@ export function orderModel(
     const order =
       typeof wanted === 'string'
         ? orders.get(wanted)
-        : [...orders.values()].find(({ customer, key }) => customer === wanted.customer && key === wanted.key);
+        : [...orders.values()].find((other) =>
+            'payment' in wanted
+              ? other.payment === wanted.payment
+              : other.customer === wanted.customer && other.key === wanted.key,
+          );
     return order ? copy(order) : undefined;
   };
   const captureFailed = new Set<string>();
@@ -74,6 +78,7 @@ export function orderModel(
     },
     pay(orderId, payment, atMs) {
       const order = orders.get(orderId);
+      if (order?.status === 'RESERVED' && find({ payment })) return 'spent';
       if (order?.status === 'RESERVED')
         Object.assign(order, { status: 'PAID', payment, paidAtMs: atMs, captured: false });
       return order?.status === 'PAID' && order.payment === payment ? copy(order) : undefined;

@@ -230,6 +230,11 @@ export function checkAtRest(world: World, { acknowledged, paid, alarmed }: Heard
   for (const { event, done } of inbox.values()) must(done, `I11: the event ${event.eventId} is not processed`);
   for (const { orderId, ended } of begun.values())
     must(ended, `I11: the payment of ${orderId} is looked after for ever`);
+  for (const { orderId, status, payment } of orders.values())
+    must(
+      status !== 'PAID' || world.books.get(payment ?? '')?.orderId === orderId,
+      `I8: ${orderId} was bought by ${payment}, which is no payment of it`,
+    );
   for (const [paymentId, entry] of world.books) {
     const { orderId, standing, authorized, captured, voided, refunded, lapsed, outside } = entry;
     const order = orders.get(orderId);
