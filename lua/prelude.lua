@@ -81,9 +81,19 @@ local function owners(tokens, order)
   return pairsOf
 end
 
+-- Delete a cart or idem record that names this order.
+local function forget(record, order)
+  if named(redis.call('GET', record)) == order then redis.call('DEL', record) end
+end
+
+-- Note again which order an idempotency key has made, for as long as it is remembered.
+local function remember(idem, key, order, print, untilMs, now)
+  if key ~= '' and untilMs > now then redis.call('SET', idem, order .. ' ' .. print, 'PXAT', untilMs) end
+end
+
 -- End a hold: its records go, its cart is free again. It leaves the sweep's list last, see reserve.lua.
 local function close(order, hold, timer, deadlines, cart, cartId)
-  if cartId ~= '' and named(redis.call('GET', cart)) == order then redis.call('DEL', cart) end
+  if cartId ~= '' then forget(cart, order) end
   redis.call('DEL', timer, hold)
   redis.call('ZREM', deadlines, order)
 end

@@ -1,5 +1,5 @@
 import type { InventoryScripts } from '#lib/inventory/scripts.ts';
-import type { Committed, LiveOrder, Released } from '#lib/inventory/types.ts';
+import type { Committed, HoldKeys, LiveOrder, Released } from '#lib/inventory/types.ts';
 import { LIMITS } from '#lib/limits.ts';
 
 /** Thrown when a hold kept changing between a look at it and the script that named its keys. */
@@ -9,15 +9,15 @@ export class UnsettledError extends Error {
 
 /**
  * Give back what an order holds. Call it only after MongoDB has said CANCELLED. Safe to repeat.
- * @param unpaid whether the hold was let go without a payment, which spends the customer's patience with the sale
- * @param cartId the order's cart where the caller knows it, so that a record left without its hold goes too
+ * @param options.cartId the order's cart where the caller knows it, so that a record left without its hold goes too
+ * @param options.unpaid whether the hold was let go without a payment, which spends the customer's patience with the sale
+ * @param options.frees the idempotency key that may make another order
  */
 export async function release(
   scripts: InventoryScripts,
   saleId: string,
   orderId: string,
-  cartId = '',
-  unpaid = false,
+  { cartId = '', unpaid = false, frees }: { cartId?: string; unpaid?: boolean; frees?: HoldKeys['frees'] } = {},
 ): Promise<Released> {
   for (let attempt = 0; attempt < LIMITS.scriptAttempts; attempt++) {
     const look = await scripts.readHold(saleId, orderId);
@@ -30,7 +30,7 @@ export async function release(
             ...(unpaid ? { unpaidBy: look.hold.customer } : {}),
           }
         : { cartId, productIds: [] };
-    const released = await scripts.release({ saleId, orderId, ...keys });
+    const released = await scripts.release({ saleId, orderId, ...keys, ...(frees ? { frees } : {}) });
     if (released.status !== 'changed') return released.status === 'released' ? released : { status: released.status };
   }
   throw new UnsettledError(`release of ${orderId}`);

@@ -80,8 +80,6 @@ export type Committed =
   | { status: 'soldToAnother'; token: string; orderId: string }
   | { status: 'saleNotReady' };
 
-export type Restored = { status: 'restored'; back: number; missing: number } | { status: 'saleNotReady' };
-
 /** What Redis must know of a live order to hold or sell its tokens: the order's own facts, from MongoDB. */
 export interface LiveOrder {
   orderId: string;
@@ -89,7 +87,9 @@ export interface LiveOrder {
   customer: string;
   cartId: string;
   key: string;
+  requestFingerprint: string;
   itemsFingerprint: string;
+  createdAtMs: number;
   deadlineMs: number;
   extensions: string[];
   tokens: TokensByProduct;
@@ -147,6 +147,8 @@ export interface HoldKeys {
   productIds: string[];
   /** The customer whose unpaid hold this was; without it nobody's patience is spent. */
   unpaidBy?: string;
+  /** The idempotency key that may make another order: this one was withdrawn before anybody heard of it. */
+  frees?: { customer: string; key: string };
 }
 
 /** How a step of a rebuild ended: `fenced` = another rebuilder is the owner; `incomplete` = Redis lost earlier steps. */

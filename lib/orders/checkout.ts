@@ -102,7 +102,7 @@ async function place(
       if (placed.order.status === 'RESERVED') return { status, order: placed.order, nowMs };
       if (isLive(placed.order)) return { status: 'alreadyHeld', order: placed.order, nowMs };
       await follow(shop, { ...placed.order, saleId: order.saleId });
-      return { status: 'orderExpired', orderId: order.orderId };
+      return over(shop, order, order.orderId);
     case 'keyTaken':
       await withdraw(shop, order, nowMs, 'KEY_TAKEN');
       return placed.order.requestFingerprint === order.requestFingerprint
@@ -124,12 +124,17 @@ async function giveTo(shop: Shop, owner: Order, own: Order): Promise<void> {
   else await restore(shop, owner, own.orderId);
 }
 
-/** End the own hold for good: a tombstone in MongoDB first, then its tokens go back. */
+/** End the own hold for good: a tombstone in MongoDB first, then its tokens go back, and its key may make another order. */
 async function withdraw(shop: Shop, own: Order, nowMs: number, reason: 'CONFLICT' | 'KEY_TAKEN'): Promise<void> {
-  const { orderId, saleId, customer, cartId } = own;
+  const { orderId, saleId, customer, cartId, key } = own;
   const grave = await shop.orders.cancel(orderId, reason, nowMs, { tombstone: { saleId, customer } });
-  if (grave?.status === 'CANCELLED') await release(shop.inventory, saleId, orderId, cartId);
+  if (grave?.status === 'CANCELLED')
+    await release(shop.inventory, saleId, orderId, { cartId, frees: { customer, key } });
 }
+
+/** Whether a checkout has withdrawn this order before anybody heard of it. */
+const isWithdrawn = ({ items, saleId, reason }: Order) =>
+  items.length === 0 && saleId !== '' && (reason === 'CONFLICT' || reason === 'KEY_TAKEN');
 
 /** Go on with the order that this cart or key already has. */
 async function resume(
@@ -137,7 +142,7 @@ async function resume(
   request: CheckoutRequest,
   { orderId, by }: { orderId: string; by: 'key' | 'cart' },
 ): Promise<Checkout | 'again'> {
-  const { saleId, cartId } = request;
+  const { saleId, cartId, customer, key } = request;
   await expire(shop, saleId, orderId); // only if it is due
   const look = await shop.inventory.readHold(saleId, orderId);
   const order = await shop.orders.find(orderId);
@@ -159,9 +164,13 @@ async function resume(
     return { status: 'alreadyHeld', order: { ...order, deadlineMs }, nowMs: look.nowMs };
   }
   if (!order && look.status === 'saleNotReady') return { status: 'saleNotReady' }; // its hold is not known until it is
-  if (by === 'key') return order ? known(order, look.nowMs) : { status: 'orderExpired', orderId };
+  if (order && isWithdrawn(order)) {
+    await release(shop.inventory, saleId, orderId, { cartId, frees: { customer, key } }); // a crash came in between
+    return 'again';
+  }
+  if (by === 'key') return order?.items.length ? known(order, look.nowMs) : over(shop, request, orderId);
   if (order) await follow(shop, { ...order, saleId });
-  else await release(shop.inventory, saleId, orderId, cartId); // a cart record without hold or order
+  else await release(shop.inventory, saleId, orderId, { cartId }); // a cart record without hold or order
   return 'again';
 }
 
@@ -179,11 +188,10 @@ export async function repeat(shop: Shop, keyed: Keyed): Promise<Checkout | undef
 
 type Keyed = Pick<CheckoutRequest, 'customer' | 'key' | 'requestFingerprint'>;
 
+type Made = { status: 'made'; order: Order; nowMs: number } | { status: 'keyReused' };
+
 /** The order that an idempotency key has made, also when Redis has forgotten the key. */
-async function madeBy(
-  shop: Shop,
-  { customer, key, requestFingerprint }: Keyed,
-): Promise<{ status: 'made'; order: Order; nowMs: number } | { status: 'keyReused' } | undefined> {
+async function madeBy(shop: Shop, { customer, key, requestFingerprint }: Keyed): Promise<Made | undefined> {
   const made = key === '' ? undefined : await shop.orders.find({ customer, key });
   if (!made) return undefined;
   if (made.requestFingerprint !== requestFingerprint) return { status: 'keyReused' };
@@ -191,10 +199,16 @@ async function madeBy(
   return { status: 'made', order: await fresh(shop, made), nowMs };
 }
 
+/** A hold that ended before its order was written is over, unless its key has made another order. */
+async function over(shop: Shop, keyed: Keyed, orderId: string): Promise<Checkout> {
+  const made = await madeBy(shop, keyed);
+  return made ? answer(made) : { status: 'orderExpired', orderId };
+}
+
 /** Nothing new is held at a price that the shopper has not agreed to; what their key has made already they get all the same. */
 async function refuse(shop: Shop, request: CheckoutRequest, nowMs: number): Promise<Checkout> {
   const made = await madeBy(shop, request);
-  if (made) return made.status === 'made' ? known(made.order, made.nowMs) : made;
+  if (made) return answer(made);
   const { lines, currency, expectedTotal = 0 } = request;
   const items = lines.map(({ productId, price, quantity }) => ({ productId, price, quantity }));
   return { status: 'priceChanged', nowMs, expectedTotal, total: totalOf(request), currency, items };
@@ -207,12 +221,10 @@ const totalOf = ({ lines }: Pick<CheckoutRequest, 'lines'>) =>
   lines.reduce((sum, { price, quantity }) => sum + price * quantity, 0);
 
 /** What an idempotency key answers once its order exists. */
-function known(order: Order, nowMs: number): Checkout {
-  if (isLive(order)) return { status: 'alreadyHeld', order, nowMs };
-  return order.items.length === 0
-    ? { status: 'orderExpired', orderId: order.orderId }
-    : { status: 'orderEnded', order };
-}
+const known = (order: Order, nowMs: number): Checkout =>
+  isLive(order) ? { status: 'alreadyHeld', order, nowMs } : { status: 'orderEnded', order };
+
+const answer = (made: Made): Checkout => (made.status === 'made' ? known(made.order, made.nowMs) : made);
 
 function toOrder(
   request: CheckoutRequest,

@@ -46,8 +46,10 @@ export function tokensOf(order: Order): TokensByProduct {
 
 /** @returns what Redis must know of a RESERVED or PAID order */
 export function toLiveOrder(order: Order & { status: 'RESERVED' | 'PAID' }): LiveOrder {
-  const { orderId, status, customer, cartId, key, itemsFingerprint, deadlineMs, extensions } = order;
-  return { orderId, status, customer, cartId, key, itemsFingerprint, deadlineMs, extensions, tokens: tokensOf(order) };
+  const { orderId, status, customer, cartId, key, requestFingerprint, itemsFingerprint } = order;
+  const { createdAtMs, deadlineMs, extensions } = order;
+  const known = { orderId, status, customer, cartId, key, requestFingerprint, itemsFingerprint };
+  return { ...known, createdAtMs, deadlineMs, extensions, tokens: tokensOf(order) };
 }
 
 export function isLive(order: Order): order is Order & { status: 'RESERVED' | 'PAID' } {

@@ -39,7 +39,7 @@ export async function follow({ inventory }: Shop, order: Order): Promise<void> {
     }
   }
   if (order.status === 'CANCELLED' && order.saleId)
-    await release(inventory, order.saleId, order.orderId, order.cartId, UNPAID.has(order.reason));
+    await release(inventory, order.saleId, order.orderId, { cartId: order.cartId, unpaid: UNPAID.has(order.reason) });
 }
 
 /** Why a hold that its customer has let go counts as unpaid; what the shop itself ended does not. */

@@ -288,18 +288,64 @@ test('one idempotency key stays one order when Redis has forgotten it', async ()
   expect(await free(shop, sale)).toBe(4);
 });
 
+test('a checkout with a key that meets forgotten units gets others under the same key, also after a crash in between', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [4] });
+  const [p] = sale.productIds as [string];
+  const owner = await reserved(shop, sale);
+  await forget(shop, sale, [owner], 4);
+  const request = checkoutRequest(sale, { key: randomUUID() });
+  const first = await checkout(shop, request);
+  expect(first).toMatchObject({ status: 'reserved', order: { items: [{ tokens: [`${p}-2`] }] } });
+  expect(await checkout(shop, request)).toMatchObject({
+    status: 'alreadyHeld',
+    order: { orderId: first.status === 'reserved' && first.order.orderId },
+  });
+
+  const other = await freshSale(shop, { units: [3] });
+  await forget(shop, other, [await reserved(shop, other)], 3);
+  const crash = async () => Promise.reject(new Error('a crash'));
+  const keyed = checkoutRequest(other, { key: randomUUID() });
+  await expect(checkout({ ...shop, inventory: { ...shop.inventory, release: crash } }, keyed)).rejects.toThrow();
+  expect(await checkout(shop, keyed)).toMatchObject({ status: 'reserved' });
+});
+
+test('after Redis has lost everything a key answers its order as before: held or paid, sold out, at the limit, however often', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [2], limit: 1 });
+  const requests = [checkoutRequest(sale, { key: randomUUID() }), checkoutRequest(sale, { key: randomUUID() })];
+  const made: Order[] = [];
+  for (const request of requests) {
+    const outcome = await checkout(shop, request);
+    if (outcome.status !== 'reserved') throw new Error(outcome.status);
+    made.push(outcome.order);
+  }
+  await shop.orders.pay(made[1]!.orderId, `pay-${made[1]!.orderId}`, Date.now());
+  const lost = await shop.redis.keys(`*{${sale.saleId}}*`);
+  await shop.redis.del(...lost);
+  expect(await rebuildSale(shop, sale.saleId)).toBe('ready');
+  for (let repeat = 0; repeat < 3; repeat++) {
+    for (const [i, request] of requests.entries())
+      expect(await checkout(shop, request)).toMatchObject({
+        status: 'alreadyHeld',
+        order: { orderId: made[i]!.orderId, status: ['RESERVED', 'PAID'][i] },
+      });
+  }
+  expect(await shop.models.orders.countDocuments({ sale: sale.saleId })).toBe(2);
+});
+
 test('one idempotency key sent to two sales makes one order, and is no token conflict', async () => {
   const shop = await world();
   const [first, second] = [await freshSale(shop), await freshSale(shop, { units: [3] })];
   const keyed = { key: randomUUID(), customer: `guest-${randomUUID()}` };
   expect(await checkout(shop, checkoutRequest(first, keyed))).toMatchObject({ status: 'reserved' });
-  expect(await checkout(shop, checkoutRequest(second, keyed))).toEqual({ status: 'keyReused' });
+  for (let repeat = 0; repeat < 3; repeat++)
+    expect(await checkout(shop, checkoutRequest(second, keyed))).toEqual({ status: 'keyReused' });
   expect(await free(shop, second)).toBe(3);
   expect((await auditSale(shop, second.saleId)).violations).toEqual([]);
   const left = await shop.models.orders.find({ sale: second.saleId }).lean();
-  expect(left.map(({ status, reason }) => ({ status, reason }))).toEqual([
-    { status: 'CANCELLED', reason: 'KEY_TAKEN' },
-  ]);
+  expect(left).toHaveLength(3);
+  for (const record of left) expect(record).toMatchObject({ status: 'CANCELLED', reason: 'KEY_TAKEN' });
 });
 
 test('a token conflict is explained by what Redis lost before it, and by nothing that it lost long ago', async () => {

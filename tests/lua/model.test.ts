@@ -74,7 +74,7 @@ const commands = [
         const short = request.lines.some(({ productId, quantity }, i) => free(productId, i) < quantity);
         expect(outcome.status).toBe(over ? 'limitReached' : short ? 'outOfStock' : 'reserved');
         if (outcome.status !== 'reserved') return;
-        const { orderId, cartId, key, itemsFingerprint } = request;
+        const { orderId, cartId, key, requestFingerprint, itemsFingerprint } = request;
         for (const [p, tokens] of Object.entries(outcome.tokens)) {
           const taken = new Set([...owned(model, 'held', p), ...owned(model, 'sold', p)]);
           expect(tokens.some((token) => taken.has(token))).toBe(false);
@@ -85,7 +85,9 @@ const commands = [
             customer,
             cartId,
             key,
+            requestFingerprint,
             itemsFingerprint,
+            createdAtMs: outcome.nowMs,
             status: 'RESERVED',
             deadlineMs: outcome.deadlineMs,
             extensions: [],

@@ -215,8 +215,8 @@ test('who lets hold after hold go unpaid waits for the next one of that sale, tw
     const request = reserveRequest(sale, { customer });
     await shop.redis.set(keys.unpaid(sale.saleId, customer), String(await holds())); // as if the wait were over
     expect(await shop.inventory.reserve(request)).toMatchObject({ status: 'reserved' });
-    expect(await release(shop.inventory, sale.saleId, request.orderId, '', unpaid)).toMatchObject({ units: 1 });
-    expect(await release(shop.inventory, sale.saleId, request.orderId, '', unpaid)).toEqual({ status: 'absent' });
+    expect(await release(shop.inventory, sale.saleId, request.orderId, { unpaid })).toMatchObject({ units: 1 });
+    expect(await release(shop.inventory, sale.saleId, request.orderId, { unpaid })).toEqual({ status: 'absent' });
   };
   const holds = async () => Number((await shop.redis.get(keys.unpaid(sale.saleId, customer)))?.split(' ')[0] ?? 0);
   await letGo();
@@ -245,14 +245,15 @@ test('a paid order makes up for the unpaid holds before it, and a sale that wait
   if (reserved.status !== 'reserved') throw new Error(reserved.status);
   await shop.redis.set(keys.unpaid(sale.saleId, customer), '5 9999999999999');
   expect(await shop.inventory.reserve(reserveRequest(sale, { customer }))).toMatchObject({ status: 'holdCooldown' });
-  const { deadlineMs, tokens } = reserved;
-  await commit(shop.inventory, sale.saleId, { ...bought, status: 'PAID', deadlineMs, extensions: [], tokens });
+  const { nowMs: createdAtMs, deadlineMs, tokens } = reserved;
+  const paid = { ...bought, status: 'PAID' as const, createdAtMs, deadlineMs, extensions: [], tokens };
+  await commit(shop.inventory, sale.saleId, paid);
   expect(await shop.inventory.reserve(reserveRequest(sale, { customer }))).toMatchObject({ status: 'reserved' });
 
   const patient = await freshSale(shop, { units: [9], holdsBeforeWait: 0 });
   const request = reserveRequest(patient, { customer });
   await shop.inventory.reserve(request);
-  await release(shop.inventory, patient.saleId, request.orderId, '', true);
+  await release(shop.inventory, patient.saleId, request.orderId, { unpaid: true });
   expect(await shop.redis.exists(keys.unpaid(patient.saleId, customer))).toBe(0);
   await shop.redis.set(keys.unpaid(patient.saleId, customer), '5 9999999999999'); // from before the setting changed
   expect(await shop.inventory.reserve(reserveRequest(patient, { customer }))).toMatchObject({ status: 'reserved' });

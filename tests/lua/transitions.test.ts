@@ -16,13 +16,15 @@ async function held(
   const request = reserveRequest(sale, options);
   const reserved = await shop.inventory.reserve(request);
   if (reserved.status !== 'reserved') throw new Error(reserved.status);
-  const { orderId, customer, cartId, key, itemsFingerprint } = request;
+  const { orderId, customer, cartId, key, requestFingerprint, itemsFingerprint } = request;
   return {
     orderId,
     customer,
     cartId,
     key,
+    requestFingerprint,
     itemsFingerprint,
+    createdAtMs: reserved.nowMs,
     status: 'RESERVED',
     deadlineMs: reserved.deadlineMs,
     extensions: [],
@@ -57,6 +59,38 @@ test('release gives every unit back once, and forgets the hold', async () => {
     ),
   ).toBe(0);
   expect(await shop.redis.hlen(keys.limit(sale.saleId, sale.productIds[0]!))).toBe(0);
+});
+
+test('a key stays with its order when that ends, and is free when its order was withdrawn; another order’s record stays', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [3] });
+  const named = { customer: `guest-${randomUUID()}`, key: randomUUID() };
+  const idem = keys.idem(sale.saleId, named.customer, named.key);
+  const { orderId } = await held(shop, sale, named);
+  await release(shop.inventory, sale.saleId, orderId);
+  expect(await shop.redis.get(idem)).toMatch(new RegExp(`^${orderId} `));
+  await release(shop.inventory, sale.saleId, randomUUID(), { frees: named });
+  expect(await shop.redis.exists(idem), 'it names another order').toBe(1);
+  await release(shop.inventory, sale.saleId, orderId, { frees: named });
+  expect(await shop.redis.exists(idem), 'without a hold').toBe(0);
+  const again = await held(shop, sale, named);
+  expect(await release(shop.inventory, sale.saleId, again.orderId, { frees: named })).toMatchObject({ units: 1 });
+  expect(await shop.redis.exists(idem), 'with one').toBe(0);
+});
+
+test('an order that comes back brings its key along, for as long as the key would have been remembered', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [3] });
+  const named = { customer: `guest-${randomUUID()}`, key: randomUUID() };
+  const idem = keys.idem(sale.saleId, named.customer, named.key);
+  const order = await held(shop, sale, named);
+  const [record, untilMs] = [await shop.redis.get(idem), await shop.redis.pexpiretime(idem)];
+  await shop.redis.del(idem);
+  await shop.inventory.restore(sale.saleId, order, '');
+  expect([await shop.redis.get(idem), await shop.redis.pexpiretime(idem)]).toEqual([record, untilMs]);
+  await shop.redis.del(idem);
+  await shop.inventory.restore(sale.saleId, { ...order, createdAtMs: 1 }, '');
+  expect(await shop.redis.exists(idem), 'made long ago').toBe(0);
 });
 
 test('release leaves a unit alone that another order has, though a torn Redis lists it under both holds', async () => {

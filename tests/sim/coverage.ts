@@ -51,7 +51,7 @@ const ELSEWHERE: Record<string, { why: string; lines: string[] }[]> = {
       why: 'Redis loses a hold and is rebuilt between two steps of one checkout; tests/lib/checkout',
       lines: [
         "if (by === 'key') return order ? known(order, look.nowMs) : { status: 'orderExpired', orderId };",
-        'else await release(shop.inventory, saleId, orderId, cartId); // a cart record without hold or order',
+        'else await release(shop.inventory, saleId, orderId, { cartId }); // a cart record without hold or order',
       ],
     },
     { why: 'a new outcome does not compile', lines: ['default:', 'return placed satisfies never;'] },

@@ -123,6 +123,7 @@ function draw(random: Random, saleId: string, { orders }: { orders: LiveOrder[] 
         orderId,
         cartId: random.chance(0.8) ? order.cartId : 'other',
         unpaidBy: random.chance(0.5) ? order.customer : '',
+        ...(random.chance(0.5) ? { frees: { customer: order.customer, key: order.key } } : {}),
         productIds: random.chance(0.8) ? Object.keys(order.tokens) : random.pick([[], ['p'], ['q', 'p']]),
       };
       return say(`release ${JSON.stringify(keysOf)}`, (scripts) => scripts.release(keysOf));
@@ -250,7 +251,9 @@ const stranger = (random: Random): LiveOrder => ({
   customer: 'c9',
   cartId: '',
   key: '',
+  requestFingerprint: 'r0',
   itemsFingerprint: 'i0',
+  createdAtMs: 1,
   deadlineMs: 9e12,
   extensions: [],
   tokens: { p: ['p-1'] },
@@ -258,7 +261,7 @@ const stranger = (random: Random): LiveOrder => ({
 
 function remember({ orders }: { orders: LiveOrder[] }, call: Call, reply: unknown): void {
   const { request } = call as Call & {
-    request?: { orderId: string; customer: string; cartId: string; key: string; itemsFingerprint: string };
+    request?: Omit<LiveOrder, 'status' | 'createdAtMs' | 'deadlineMs' | 'extensions' | 'tokens'>;
   };
   const { status, deadlineMs, tokens } = (reply ?? {}) as {
     status?: string;
@@ -266,14 +269,17 @@ function remember({ orders }: { orders: LiveOrder[] }, call: Call, reply: unknow
     tokens?: LiveOrder['tokens'];
   };
   if (!request || status !== 'reserved' || orders.some(({ orderId }) => orderId === request.orderId)) return;
-  const { orderId, customer, cartId, key, itemsFingerprint } = request;
+  const { orderId, customer, cartId, key, requestFingerprint, itemsFingerprint } = request;
+  const createdAtMs = orders.length % 3 === 0 ? 1 : deadlineMs!; // long ago: its key is not remembered any more
   orders.push({
     orderId,
     status: 'RESERVED',
     customer,
     cartId,
     key,
+    requestFingerprint,
     itemsFingerprint,
+    createdAtMs,
     deadlineMs: deadlineMs!,
     extensions: [],
     tokens: tokens!,

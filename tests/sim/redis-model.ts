@@ -36,11 +36,14 @@ export function redisModel(source: RedisSource): Sync<InventoryScripts> {
   return {
     reserve: (request) => reserve(look(request.saleId).sale, source.nowMs(), request),
 
-    release({ saleId, orderId, cartId, productIds, unpaidBy = '' }: HoldKeys) {
+    release({ saleId, orderId, cartId, productIds, unpaidBy = '', frees }: HoldKeys) {
       const { now, sale } = look(saleId);
       if (!sale.ready) return { status: 'saleNotReady' };
       const hold = sale.holds.get(orderId);
+      const keyed = frees?.key ? `${frees.customer} ${frees.key}` : '';
+      const free = () => sale.keys.get(keyed)?.orderId === orderId && sale.keys.delete(keyed);
       if (!hold) {
+        free();
         close(sale, orderId, cartId);
         return { status: 'absent' };
       }
@@ -59,6 +62,7 @@ export function redisModel(source: RedisSource): Sync<InventoryScripts> {
         units += back;
       }
       if (unpaidBy) letGo(sale, unpaidBy, now);
+      free();
       close(sale, orderId, cartId);
       return { status: 'released', units };
     },
@@ -382,6 +386,7 @@ function putBack(
   sale.holds.set(orderId, hold);
   arm(sale, orderId, deadlineMs, now);
   if (cartId) sale.carts.set(cartId, { orderId, print: itemsFingerprint });
+  remember(sale, now, order);
   let back = 0;
   let missing = 0;
   for (const [productId, tokens] of Object.entries(order.tokens)) {
@@ -454,6 +459,7 @@ function placeOrder(sale: SaleRecords, now: number, rebuildId: string, order: Li
     arm(sale, orderId, deadlineMs, now);
     if (cartId) sale.carts.set(cartId, { orderId, print: itemsFingerprint });
   }
+  remember(sale, now, order);
   for (const [productId, tokens] of Object.entries(order.tokens)) {
     const records = underRebuild(sale, rebuildId, productId);
     const target = status === 'PAID' ? records.sold : records.held;
@@ -511,6 +517,12 @@ function letGo(sale: SaleRecords, customer: string, now: number): void {
   const holds = (before && before.untilMs > now ? before.holds : 0) + 1;
   const wait = Math.min(LIMITS.holdWaitMs * 2 ** Math.min(holds - patience, 30), LIMITS.holdWaitMostMs);
   sale.unpaid.set(customer, { holds, waitMs: holds >= patience ? now + wait : 0, untilMs: now + LIMITS.unpaidHoldsMs });
+}
+
+function remember(sale: SaleRecords, now: number, order: LiveOrder): void {
+  const { orderId, customer, key, requestFingerprint: print } = order;
+  const untilMs = order.createdAtMs + LIMITS.idempotencyMs;
+  if (key !== '' && untilMs > now) sale.keys.set(`${customer} ${key}`, { orderId, print, untilMs });
 }
 
 function close(sale: SaleRecords, orderId: string, cartId: string): void {

@@ -344,6 +344,7 @@ class Story implements Heard {
     const outcome = await checkout(shop, request);
     world.count(`checkout ${outcome.status}`);
     if (outcome.status === 'outOfStock') world.watch.refused(actor, outcome.items);
+    if (outcome.status === 'orderExpired') world.watch.over(outcome.orderId, request.customer, request.key);
     if (request.key !== '' && random.chance(0.3)) await this.askAgain(shop, request);
     if (outcome.status !== 'reserved' && outcome.status !== 'alreadyHeld') return;
     const { order } = outcome;

@@ -62,6 +62,13 @@ export class Watch {
     this.#answered.set(`${customer} ${key}`, orderId);
   }
 
+  /** A shopper was told that the order of their key is over: not while the key has made one that they were told of. */
+  over(orderId: string, customer: string, key: string): void {
+    const first = key === '' ? undefined : this.#answered.get(`${customer} ${key}`);
+    if (first !== undefined && first !== orderId)
+      throw new BrokenError(`I9: the key ${key} of ${customer} was answered by ${first}, and then by ${orderId}, over`);
+  }
+
   /** A shopper was told that a hold lasts until then. */
   promised(orderId: string, deadlineMs: number): void {
     this.#told.set(orderId, Math.max(deadlineMs, this.#told.get(orderId) ?? 0));

@@ -1,4 +1,4 @@
-import { byProduct, call, holdKeys, split, threes, unitKeys } from '#lib/inventory/calls/words.ts';
+import { byProduct, call, holdKeys, keyMemory, split, threes, unitKeys } from '#lib/inventory/calls/words.ts';
 import { type RunScript, UnknownReplyError } from '#lib/inventory/lua.ts';
 import type { HoldKeys, LiveOrder, Reserved, ReserveRequest } from '#lib/inventory/types.ts';
 import { LIMITS } from '#lib/limits.ts';
@@ -83,7 +83,7 @@ export function holding(run: RunScript) {
       }
     },
 
-    async release({ saleId, orderId, cartId, productIds, unpaidBy = '' }: HoldKeys) {
+    async release({ saleId, orderId, cartId, productIds, unpaidBy = '', frees }: HoldKeys) {
       const [word, , units] = await call(
         run,
         'release',
@@ -91,6 +91,7 @@ export function holding(run: RunScript) {
           ...holdKeys(saleId, orderId),
           keys.cart(saleId, cartId),
           keys.unpaid(saleId, unpaidBy),
+          keys.idem(saleId, frees?.customer ?? '', frees?.key ?? ''),
           ...productIds.flatMap((p) => [keys.stock(saleId, p), keys.held(saleId, p), keys.limit(saleId, p)]),
         ],
         [
@@ -102,6 +103,7 @@ export function holding(run: RunScript) {
           LIMITS.holdWaitMs,
           LIMITS.holdWaitMostMs,
           LIMITS.unpaidHoldsMs,
+          frees?.key ?? '',
           ...productIds,
         ],
       );
@@ -163,6 +165,7 @@ export function holding(run: RunScript) {
           ...holdKeys(saleId, order.orderId),
           keys.cart(saleId, order.cartId),
           keys.hold(saleId, from),
+          keys.idem(saleId, order.customer, order.key),
           ...Object.keys(order.tokens).flatMap((p) => unitKeys(saleId, p)),
         ],
         [
@@ -176,6 +179,7 @@ export function holding(run: RunScript) {
           keys.changes(saleId),
           LIMITS.ledgerEntries,
           from,
+          ...keyMemory(order),
           ...byProduct(order.tokens),
         ],
       );

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { byProduct, call, settingFields, unitKeys } from '#lib/inventory/calls/words.ts';
+import { byProduct, call, keyMemory, settingFields, unitKeys } from '#lib/inventory/calls/words.ts';
 import { type RunScript, type ScriptName, UnknownReplyError } from '#lib/inventory/lua.ts';
 import type { LiveOrder, RebuildStep, SaleSettings } from '#lib/inventory/types.ts';
 import { LIMITS } from '#lib/limits.ts';
@@ -55,6 +55,7 @@ export function rebuilding(run: RunScript, redis: Redis) {
           keys.hold(saleId, order.orderId),
           keys.timer(saleId, order.orderId),
           keys.cart(saleId, order.cartId),
+          keys.idem(saleId, order.customer, order.key),
           ...Object.keys(order.tokens).flatMap((p) => [
             fresh(keys.held(saleId, p)),
             fresh(keys.sold(saleId, p)),
@@ -73,6 +74,7 @@ export function rebuilding(run: RunScript, redis: Redis) {
           order.itemsFingerprint,
           order.deadlineMs,
           order.extensions.join(','),
+          ...keyMemory(order),
           ...byProduct(order.tokens),
         ],
         'placed',

@@ -1,7 +1,9 @@
 import { type Reply, type RunScript, type ScriptName, UnknownReplyError } from '#lib/inventory/lua.ts';
-import type { Hold, Line, SaleSettings, TokensByProduct } from '#lib/inventory/types.ts';
+import type { Hold, Line, LiveOrder, SaleSettings, TokensByProduct } from '#lib/inventory/types.ts';
+import { LIMITS } from '#lib/limits.ts';
 import { keys } from '#lib/redis/keys.ts';
 
+/** Run a script. @returns its word, Redis's clock in ms, and whatever else it says; throws when that is no reply of ours */
 export async function call(
   run: RunScript,
   name: ScriptName,
@@ -13,6 +15,7 @@ export async function call(
   return [reply[0], Number(reply[1]), ...reply.slice(2)];
 }
 
+/** The keys that every transition of one hold begins with. */
 export const holdKeys = (saleId: string, orderId: string) => [
   keys.sale(saleId),
   keys.hold(saleId, orderId),
@@ -21,6 +24,7 @@ export const holdKeys = (saleId: string, orderId: string) => [
   keys.ledger(saleId),
 ];
 
+/** Where the units of a product may be, and how many a customer has. */
 export const unitKeys = (saleId: string, productId: string) => [
   keys.stock(saleId, productId),
   keys.held(saleId, productId),
@@ -28,11 +32,20 @@ export const unitKeys = (saleId: string, productId: string) => [
   keys.limit(saleId, productId),
 ];
 
+/** Each product with its tokens joined by commas, as scripts take them. */
 export const byProduct = (tokens: TokensByProduct) =>
   Object.entries(tokens).flatMap(([productId, list]) => [productId, list.join(',')]);
 
+/** What idem records say of an order: the request's fingerprint, and until when its key is remembered, ms. */
+export const keyMemory = ({ requestFingerprint, createdAtMs }: LiveOrder): [string, number] => [
+  requestFingerprint,
+  createdAtMs + LIMITS.idempotencyMs,
+];
+
+/** The tokens of a comma-joined list; none of an empty or missing one. */
 export const split = (joined: string | undefined): string[] => (joined ? joined.split(',') : []);
 
+/** A sale's settings as HSET takes them. */
 export function settingFields(settings: SaleSettings): (string | number)[] {
   const { opensAtMs, closesAtMs, holdMs, extendMs, paused, holdsBeforeWait, limits } = settings;
   return [
@@ -61,6 +74,7 @@ export function threes(rest: unknown[], lines: Line[]) {
   });
 }
 
+/** A hold from the fields of its hash, names and values in turn. */
 export function toHold(orderId: string, flat: string[]): Hold {
   const fields = new Map(Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i]!, flat[2 * i + 1]!]));
   const tokens: TokensByProduct = {};
