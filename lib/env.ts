@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { LIMITS } from '#lib/limits.ts';
 
 const whole = (least: number, most: number, fallback: number) =>
   z.coerce.number().int().min(least).max(most).default(fallback);
@@ -13,8 +14,8 @@ const everyShop = z.object({
   PORT: whole(0, 65_535, 3000),
   REDIS_URL: z.string().regex(/^rediss?:\/\//, 'must start with redis:// or rediss://'),
   MONGODB_URI: z.string().regex(/^mongodb(\+srv)?:\/\//, 'must start with mongodb:// or mongodb+srv://'),
-  HOLD_SECONDS: whole(1, 86_400, 60),
-  EXTEND_SECONDS: whole(1, 86_400, 60),
+  HOLD_SECONDS: whole(1, LIMITS.holdSecondsMost, 60),
+  EXTEND_SECONDS: whole(1, LIMITS.holdSecondsMost, 60),
   SWEEP_SECONDS: whole(1, 59, 5),
   KEYSPACE_EVENTS: onOff('on'),
   ADMIN_API_KEY: secret,

@@ -9,7 +9,11 @@ export const LIMITS = {
   /** A product's units: past this the audit's one-script check would stall Redis for seconds. */
   tokensPerProduct: 5_000_000,
   productsPerSale: 1_000,
+  /** Of the whole shop: each process knows them all. */
   sales: 10_000,
+  products: 100_000,
+  /** The longest hold or extension: a day. */
+  holdSecondsMost: 86_400,
   /** Idempotency keys: Stripe's length; remembered a day in Redis, for ever in MongoDB. */
   keyLength: 255,
   idempotencyMs: 24 * 60 * 60 * 1000,
@@ -44,6 +48,7 @@ export const LIMITS = {
   alarmMostMs: 60 * 60_000,
   /** Holds of one sale that a customer may let go unpaid before they wait: a changed mind, a slow bank, and one more. */
   holdsBeforeWait: 3,
+  holdsBeforeWaitMost: 1_000,
   /** That wait, doubled with each further unpaid hold up to the longest; without unpaid holds for so long all is forgotten. */
   holdWaitMs: 30_000,
   holdWaitMostMs: 5 * 60_000,

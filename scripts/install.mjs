@@ -60,7 +60,7 @@ export function findRuntime(root) {
 }
 
 /** True when node_modules was installed from the package-lock.json that is there now. */
-export function isInstalled(root) {
+function isInstalled(root) {
   const record = path.join(root, 'node_modules', '.package-lock.json'); // npm writes it last
   if (!existsSync(record) || !existsSync(path.join(root, 'node_modules', '.bin', 'node'))) return false;
   // Git gives a file the time of its checkout, so the same lockfile may look newer: the stamp knows better.

@@ -1,6 +1,6 @@
 // `npm run pictures`: docs/pictures, taken from a throw-away demo shop. Every state in them was brought about by real calls.
 //
-//   npm run pictures -- --full --locale de-DE --out /tmp/look     whole pages, in German, elsewhere, for looking at them
+//   npm run pictures -- --full --locale de-DE --out look     whole pages, in German, elsewhere, for looking at them
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';

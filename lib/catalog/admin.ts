@@ -42,11 +42,13 @@ export interface ProductDraft {
 
 const newId = () => randomBytes(10).toString('hex');
 
-/** Insert a sale, then write it into Redis. @returns `exists` when the id is taken */
+/** Insert a sale, then write it into Redis. @returns `exists` when the id is taken, `tooMany` when the shop has as many as it may */
 export async function createSale(
   merchant: Merchant,
   draft: SaleDraft,
-): Promise<{ status: 'created' | 'exists'; saleId: string }> {
+): Promise<{ status: 'created' | 'exists'; saleId: string } | { status: 'tooMany' }> {
+  await merchant.catalog.sales();
+  if (merchant.catalog.isFull('sales')) return { status: 'tooMany' };
   const { saleId = newId(), taxBasisPoints = 0, ships = false, ...fields } = draft;
   const { upsertedCount } = await merchant.models.sales.updateOne(
     { _id: saleId },
@@ -111,7 +113,8 @@ export async function createProduct(
     limitPerCustomer = null,
   } = draft;
   if (!(await merchant.catalog.sale(saleId))) return { status: 'noSale' };
-  if ((await merchant.catalog.productsOf(saleId)).length >= LIMITS.productsPerSale) return { status: 'tooMany' };
+  const full = (await merchant.catalog.productsOf(saleId)).length >= LIMITS.productsPerSale;
+  if (full || merchant.catalog.isFull('products')) return { status: 'tooMany' };
   const { upsertedCount } = await merchant.models.products.updateOne(
     { _id: productId },
     {

@@ -22,6 +22,8 @@ export class Catalog {
   readonly #models: Models;
   readonly #sales = new Map<string, Sale>();
   readonly #products = new Map<string, Product>();
+  /** sale → its products, which never leave it */
+  readonly #productsOf = new Map<string, Map<string, Product>>();
   #changedAt = new Date(0);
   #freshUntil = 0;
   #usableUntil = 0;
@@ -56,9 +58,14 @@ export class Catalog {
   /** A sale's products, oldest first. */
   async productsOf(saleId: string): Promise<Product[]> {
     await this.#refresh();
-    return [...this.#products.values()]
-      .filter(({ sale }) => sale === saleId)
-      .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || a._id.localeCompare(b._id));
+    return [...(this.#productsOf.get(saleId)?.values() ?? [])].sort(
+      (a, b) => a.createdAt.getTime() - b.createdAt.getTime() || a._id.localeCompare(b._id),
+    );
+  }
+
+  /** Whether there are as many sales, or products of all sales, as a shop may have. */
+  isFull(of: 'sales' | 'products'): boolean {
+    return of === 'sales' ? this.#sales.size >= LIMITS.sales : this.#products.size >= LIMITS.products;
   }
 
   /** Read what changed, now. Calls at the same time share one look that begins after the last of them. */
@@ -87,14 +94,16 @@ export class Catalog {
   async #load(): Promise<void> {
     const since = { updatedAt: { $gte: new Date(this.#changedAt.getTime() - OVERLAP_MS) } };
     const [sales, products] = await Promise.all([
-      this.#models.sales.find(since).limit(LIMITS.sales).lean<Sale[]>(),
-      this.#models.products
-        .find(since, { mints: 0 })
-        .limit(LIMITS.sales * 10)
-        .lean<Product[]>(),
+      // Oldest change first: were there more than one look takes, the next one goes on behind them.
+      this.#models.sales.find(since).sort({ updatedAt: 1 }).limit(LIMITS.sales).lean<Sale[]>(),
+      this.#models.products.find(since, { mints: 0 }).sort({ updatedAt: 1 }).limit(LIMITS.products).lean<Product[]>(),
     ]);
     for (const sale of sales) this.#sales.set(sale._id, { ...SALE_DEFAULTS, ...sale });
-    for (const product of products) this.#products.set(product._id, product);
+    for (const product of products) {
+      this.#products.set(product._id, product);
+      const ofSale = this.#productsOf.get(product.sale) ?? new Map<string, Product>();
+      this.#productsOf.set(product.sale, ofSale.set(product._id, product));
+    }
     for (const { updatedAt } of [...sales, ...products]) if (updatedAt > this.#changedAt) this.#changedAt = updatedAt;
     this.#freshUntil = performance.now() + LIMITS.catalogMs;
     this.#usableUntil = performance.now() + LIMITS.catalogStaleMs;

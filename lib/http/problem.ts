@@ -31,7 +31,7 @@ const PROBLEMS: Record<ErrorCode, { status: number; title: string }> = {
   NOTHING_TO_DELIVER: { status: 409, title: 'The sale does not ship' },
   DELIVERY_FIXED: { status: 409, title: 'The delivery details can no longer be changed' },
   PAYMENT_IMPOSSIBLE: { status: 409, title: 'The payment provider cannot take this sum' },
-  STOCK_LIMIT: { status: 409, title: 'A product may not have that many units' },
+  STOCK_LIMIT: { status: 409, title: 'The shop may not have that many' },
   ALREADY_EXISTS: { status: 409, title: 'The id is taken' },
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The body must be application/json' },

@@ -164,7 +164,11 @@ async function lose(till: Till, order: Order | undefined, event: PaymentEvent, w
   const bought = await till.orders.find({ payment: event.paymentId });
   if (bought && bought.orderId !== event.orderId) {
     // It names another order than the one that it has bought: a payment buys once, and what it has bought is not taken back.
-    await till.alarms.raise('paymentMismatch', event.paymentId, `it has bought ${bought.orderId}, not ${event.orderId}`);
+    await till.alarms.raise(
+      'paymentMismatch',
+      event.paymentId,
+      `it has bought ${bought.orderId}, not ${event.orderId}`,
+    );
     return { status: 'kept' };
   }
   await till.outbox.owe(event, why);

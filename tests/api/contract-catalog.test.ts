@@ -105,6 +105,21 @@ test('the lists of sales and products begin with the newest sale and can be read
   expect(await products('?saleId=no-such-sale')).toEqual([]);
 });
 
+test('a page of products looks at the sales that it shows, and at no other', async () => {
+  const sales = [];
+  for (let i = 0; i < 12; i++) sales.push(await shop.client.sale({ units: [1] }));
+  const page = async (offset: number) =>
+    (await shop.client.shopper().call<ProductsAnswer>('GET', `/api/products?limit=1&offset=${offset}`)).body.products;
+  expect((await page(3))[0]!.productId).toBe(sales.at(-4)!.productIds[0]);
+  const before = await scripts();
+  for (let i = 0; i < 20; i++) expect(await page(i % 12)).toHaveLength(1);
+  expect((await scripts()) - before).toBeLessThan((20 * sales.length) / 2);
+
+  async function scripts() {
+    return Number(/cmdstat_evalsha:calls=(\d+)/.exec(await shop.redis.info('commandstats'))?.[1] ?? 0);
+  }
+});
+
 test('a page size that makes no sense is refused, and the field is named', async () => {
   for (const [query, field] of [
     ['limit=0', 'limit'],

@@ -60,7 +60,7 @@ export async function freshSale(
     ships = false,
     holdsBeforeWait = 0, // most tests' customers do not pay
   } = options;
-  const { saleId } = await createSale(shop, {
+  const created = await createSale(shop, {
     name: 'A sale',
     currency,
     ships,
@@ -71,6 +71,8 @@ export async function freshSale(
     paused: false,
     holdsBeforeWait,
   });
+  if (created.status !== 'created') throw new Error(created.status);
+  const { saleId } = created;
   const productIds: string[] = [];
   for (const [i, quantity] of units.entries()) {
     const product = await createProduct(shop, { name: `Product ${i}`, price, saleId, limitPerCustomer: limit });

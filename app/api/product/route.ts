@@ -13,7 +13,7 @@ export const POST = route({ who: 'admin', body: newProduct }, async ({ shop, bod
     case 'noSale':
       return problem('INVALID_REQUEST', { field: 'saleId', detail: 'there is no such sale' });
     case 'tooMany':
-      return problem('STOCK_LIMIT', { detail: 'The sale has as many products as a sale may have.' });
+      return problem('STOCK_LIMIT', { detail: 'The sale or the shop has as many products as it may have.' });
     default:
       return outcome satisfies never;
   }

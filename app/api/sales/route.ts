@@ -17,7 +17,14 @@ export const GET = route({ who: 'anyone', query: listQuery }, async ({ shop, que
 export const POST = route({ who: 'admin', body: newSale }, async ({ shop, body }) => {
   const { holdSeconds = shop.env.HOLD_SECONDS, extendSeconds = shop.env.EXTEND_SECONDS } = body;
   const created = await createSale(shop, { ...body, holdSeconds, extendSeconds });
-  return created.status === 'created'
-    ? json(201, { saleId: created.saleId })
-    : problem('ALREADY_EXISTS', { field: 'saleId' });
+  switch (created.status) {
+    case 'created':
+      return json(201, { saleId: created.saleId });
+    case 'exists':
+      return problem('ALREADY_EXISTS', { field: 'saleId' });
+    case 'tooMany':
+      return problem('STOCK_LIMIT', { detail: 'The shop has as many sales as it may have.' });
+    default:
+      return created satisfies never;
+  }
 });
