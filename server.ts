@@ -129,7 +129,10 @@ async function serve(dev: boolean): Promise<void> {
     keepAliveTimeout: 65_000,
     connectionsCheckingInterval: 5_000,
   };
-  const server = createServer(timeouts, (req, res) => {
+  // Next listens for upgrades from its first page on, and would keep a connection that none of its routes takes, past every
+  // rate and timeout. The shop speaks HTTP alone: whoever asks for more is answered in it.
+  const shouldUpgradeCallback = () => dev;
+  const server = createServer({ ...timeouts, shouldUpgradeCallback }, (req, res) => {
     noteAddress(req);
     setSecurityHeaders(res, headers);
     if (!warned && viaUnknownProxy(req, shop.env.TRUSTED_PROXY_HOPS)) {
