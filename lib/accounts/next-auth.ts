@@ -86,7 +86,7 @@ export async function runNextAuth(
     method: asked.action === 'csrf' ? 'GET' : 'POST',
     query: { nextauth: paths[asked.action] },
     body: { json: 'true', csrfToken: 'csrfToken' in asked ? asked.csrfToken : '' },
-    cookies: cookiesOf(request, [`${secure ? '__Host-' : ''}next-auth.csrf-token`, cookieName]),
+    cookies: cookiesOf(accounts, request),
     headers: { host: 'localhost' },
   };
   await callable(door)(req as never, res as never, options);
@@ -105,9 +105,13 @@ function callable<T>(imported: T): T {
   return typeof imported === 'function' ? imported : (imported as { default: T }).default;
 }
 
-/** The two cookies that next-auth reads here. */
-function cookiesOf(request: Request, names: string[]): Record<string, string> {
-  const pairs = names.map((name) => [name, decoded(readCookie(request, name) ?? '')] as const);
+/** The two cookies that next-auth reads here; of sessions only one that may be the shop's, since signing out deciphers it. */
+function cookiesOf({ sessions }: Accounts, request: Request): Record<string, string> {
+  const csrf = `${sessions.secure ? '__Host-' : ''}next-auth.csrf-token`;
+  const pairs = [
+    [csrf, decoded(readCookie(request, csrf) ?? '')],
+    [sessions.cookieName, sessions.cookieOf(request) ?? ''],
+  ];
   return Object.fromEntries(pairs.filter(([, value]) => value !== ''));
 }
 

@@ -8,6 +8,9 @@ import { LIMITS } from '#lib/limits.ts';
 const tokenSchema = z.object({ sub: z.string(), session: z.string(), version: z.number() });
 export type SessionToken = z.infer<typeof tokenSchema>;
 
+/** How each of next-auth's own cookies begins: the header that `encode` protects, as JWE writes it. */
+const OUR_HEADER = `${Buffer.from('{"alg":"dir","enc":"A256GCM"}').toString('base64url')}.`;
+
 /** Somebody who is signed in. */
 export interface Session {
   user: User;
@@ -49,10 +52,19 @@ export class Sessions {
     return token && this.current(token, { fresh });
   }
 
+  /**
+   * A request's session cookie, if it is encrypted as the shop's are. A client writes the header itself, and may name one of the
+   * ways of JWE that stretch a key ten thousand times before they find that nothing fits.
+   */
+  cookieOf(request: Pick<Request, 'headers'>): string | undefined {
+    const cookie = readCookie(request, this.cookieName);
+    return cookie?.startsWith(OUR_HEADER) && cookie.length <= LIMITS.sessionCookieLength ? cookie : undefined;
+  }
+
   /** The token in a request's cookie, if it is one of the shop's: nobody has asked whether its session still runs. */
   async tokenOf(request: Pick<Request, 'headers'>): Promise<SessionToken | undefined> {
-    const cookie = readCookie(request, this.cookieName);
-    if (cookie === undefined || cookie.length > LIMITS.sessionCookieLength) return undefined;
+    const cookie = this.cookieOf(request);
+    if (cookie === undefined) return undefined;
     const payload = await decode({ token: cookie, secret: this.#secret }).catch(() => null);
     const token = tokenSchema.safeParse(payload);
     return token.data;
