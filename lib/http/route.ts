@@ -70,7 +70,13 @@ export function route<Params = unknown, Query = unknown, Body = unknown>(
   handler: (call: Call<Params, Query, Body>) => Promise<Response>,
 ): Handler {
   const checked = async (request: Request, context?: RouteContext) => {
-    try {
+    let newGuest: string | undefined;
+    const answer = await answered().catch((error: unknown) => toProblem(error, request));
+    // Also when it is a problem: the repeat of a call that nobody knows the end of must come from the same customer.
+    if (newGuest) answer.headers.append('set-cookie', newGuest);
+    return answer;
+
+    async function answered(): Promise<Response> {
       const shop = holdfast();
       if (!rules.anyOrigin) checkOrigin(request, shop.env.NEXTAUTH_URL);
       const address = clientAddress(request.headers, shop.env.TRUSTED_PROXY_HOPS);
@@ -95,13 +101,9 @@ export function route<Params = unknown, Query = unknown, Body = unknown>(
         key: parseKey(request),
       };
       if (caller.customer || rules.who !== 'guest') return await handler(call);
-      const guest = shop.guests.create();
-      const { customer } = guest;
-      const response = await handler({ ...call, customer, customers: [customer] });
-      response.headers.append('set-cookie', guest.setCookie);
-      return response;
-    } catch (error) {
-      return toProblem(error, request);
+      const { customer, setCookie } = shop.guests.create();
+      newGuest = setCookie;
+      return handler({ ...call, customer, customers: [customer] });
     }
   };
   return Object.assign(checked, { [RULES]: rules as Rules });
