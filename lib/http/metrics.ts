@@ -3,9 +3,19 @@ import type { HoldfastProcess } from '#lib/process.ts';
 
 const PLACE = Symbol.for('holdfast.metrics');
 
-/** The process's figures and every sale's units, in Prometheus's text format. */
+/**
+ * The process's figures and every sale's units, in Prometheus's text format. However many ask at once, there is one look at a
+ * time: another one would empty the gauges that this one has filled.
+ */
 export async function metrics(shop: HoldfastProcess): Promise<Response> {
-  const { registry, units, watching, alarms } = instruments();
+  const made = instruments();
+  made.looking ??= look(shop, made).finally(() => (made.looking = undefined));
+  return new Response(await made.looking, {
+    headers: { 'content-type': made.registry.contentType, 'cache-control': 'no-store' },
+  });
+}
+
+async function look(shop: HoldfastProcess, { registry, units, watching, alarms }: Instruments): Promise<string> {
   units.reset();
   alarms.reset();
   for (const { kind, open } of await shop.alarms.counts().catch(() => [])) alarms.set({ kind }, open);
@@ -20,13 +30,16 @@ export async function metrics(shop: HoldfastProcess): Promise<Response> {
       units.set({ ...labels, state: 'sold' }, sold);
     }
   }
-  return new Response(await registry.metrics(), {
-    headers: { 'content-type': registry.contentType, 'cache-control': 'no-store' },
-  });
+  return registry.metrics();
 }
 
-function instruments() {
-  const place = globalThis as { [PLACE]?: ReturnType<typeof make> };
+interface Instruments extends ReturnType<typeof make> {
+  /** What the look that is under way will answer. */
+  looking?: Promise<string> | undefined;
+}
+
+function instruments(): Instruments {
+  const place = globalThis as { [PLACE]?: Instruments };
   place[PLACE] ??= make();
   return place[PLACE];
 }
