@@ -121,16 +121,17 @@ export async function send(response: Response, res: ServerResponse): Promise<voi
     return;
   }
   const reader = response.body.getReader();
-  res.once('close', () => void reader.cancel().catch(() => {}));
+  let goOn = () => {};
+  res.on('drain', () => goOn());
+  res.once('close', () => {
+    void reader.cancel().catch(() => {});
+    goOn();
+  });
   // A stream that is over is counted no more: whoever has not read what was written is hung up on, not waited for.
   void reader.closed.catch(() => {}).then(() => (res.writableNeedDrain ? res.destroy() : res.end()));
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    if (!res.write(value))
-      await new Promise<void>((resolve) => {
-        res.once('drain', resolve);
-        res.once('close', resolve);
-      });
+    if (!res.write(value)) await new Promise<void>((resolve) => (goOn = resolve));
   }
 }
