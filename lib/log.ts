@@ -11,8 +11,13 @@ export function log(): Logger {
   return logger;
 }
 
-/** From now on what libraries say on the console is a line of the log like any other: Next tells its failures there. */
+/**
+ * From now on what libraries say on the console is a line of the log like any other: Next tells its failures there. So is what
+ * Node warns of, which by itself would write several lines of plain text.
+ */
 export function logConsole(): void {
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => log().warn(warning));
   for (const [method, level] of Object.entries(CONSOLE) as [keyof typeof CONSOLE, 'error'][]) {
     console[method] = (...said: unknown[]) => {
       const err = said.find((one) => one instanceof Error);

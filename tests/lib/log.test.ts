@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { makeLogger } from '#lib/log.ts';
 
@@ -77,4 +79,25 @@ test('what an operator needs is still there', () => {
     at: '1970-01-01T00:00:00.000Z',
     err: { type: 'TypeError', message: 'broken', stack: expect.stringContaining('log.test.ts') },
   });
+});
+
+test('what Node warns of is a line of the log like any other, and nothing beside it', async () => {
+  const program = `
+    import { logConsole } from '#lib/log.ts';
+    logConsole();
+    process.emitWarning('a cup leaks', { type: 'CupWarning', code: 'CUP', detail: 'near the handle' });
+    process.emitWarning('old', 'DeprecationWarning', 'DEP9999');
+    for (let i = 0; i < 11; i++) process.on('cup', () => {});
+  `;
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
+    env: { ...process.env, LOG_LEVEL: 'info' },
+  });
+  expect(stderr).toBe('');
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(lines).toHaveLength(3);
+  expect(lines[0]).toMatchObject({ level: 40, msg: 'a cup leaks', err: { code: 'CUP' } });
+  expect(lines.map(({ msg }) => msg).join()).toContain('11 cup listeners added');
 });
