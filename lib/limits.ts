@@ -179,6 +179,8 @@ export const LIMITS = {
   /** Orders and carts that an account's export reads at a time, and in all. */
   exportPage: 500,
   exportPages: 20,
+  /** Exports that wait while a process makes another one; past this: 503. */
+  exportsWaiting: 20,
   /** Callers that a process counts at a time, for each rate of lib/rates/table.ts; past this the oldest begins anew. */
   rateKeys: 100_000,
   /** A stopping process lets running requests end. */

@@ -16,7 +16,7 @@ const NOBODY = toPhc(NOW, Buffer.alloc(SALT_BYTES), Buffer.alloc(HASH_BYTES));
 
 const PHC = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d)\$([A-Za-z0-9+/]{22,88})\$([A-Za-z0-9+/]{43,88})$/;
 
-/** More passwords wait to be hashed than would be answered in time. Nothing was decided; the same call may be repeated. */
+/** More wait for their turn than would be answered in time. Nothing was decided; the same call may be repeated. */
 export class TooBusyError extends Error {
   override name = 'TooBusyError';
 }

@@ -1,4 +1,5 @@
-import { type Confirmed, customersOf, type User } from '#lib/accounts/index.ts';
+import pLimit from 'p-limit';
+import { type Confirmed, customersOf, TooBusyError, type User } from '#lib/accounts/index.ts';
 import type { ExportAnswer } from '#lib/contract.ts';
 import { problem, tooMany } from '#lib/http/problem.ts';
 import { redisClock, toCartAnswer, toOrderAnswer } from '#lib/http/views.ts';
@@ -12,8 +13,19 @@ export function unconfirmed(outcome: Exclude<Confirmed, { status: 'done' }>, fie
     : problem('INVALID_REQUEST', { field, detail: 'The password does not fit.' });
 }
 
-/** Everything that the shop keeps about an account, read page by page. */
+const inTurn = pLimit(1);
+
+/**
+ * Everything that the shop keeps about an account. It is in memory as a whole, so a process makes one at a time.
+ * @throws {TooBusyError} when LIMITS.exportsWaiting stand before it
+ */
 export async function exportOf(shop: HoldfastProcess, user: User): Promise<ExportAnswer> {
+  if (inTurn.pendingCount >= LIMITS.exportsWaiting) throw new TooBusyError('too many exports at once');
+  return inTurn(() => gather(shop, user));
+}
+
+/** Read page by page. */
+async function gather(shop: HoldfastProcess, user: User): Promise<ExportAnswer> {
   const customers = customersOf(user);
   const { email, role, createdAt } = user;
   const at = await redisClock(shop);
