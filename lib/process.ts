@@ -86,6 +86,7 @@ function make(settings: Env): HoldfastProcess {
   const live = new LiveSales(catalog, inventory);
   const events = new SaleEvents(subscriber, catalog, live, settings.RATE_LIMIT === 'on');
   const carts = new Carts(db);
+  const rates = new Rates(redis, settings.RATE_LIMIT === 'on');
   const provider = providerOf(settings, db);
   const deliveries = new Deliveries(db);
   const secure = settings.NEXTAUTH_URL?.startsWith('https:') ?? false;
@@ -123,11 +124,11 @@ function make(settings: Env): HoldfastProcess {
     deliveries,
     receipts: new Receipts(db, settings.NEXTAUTH_SECRET),
     accounts: new Accounts(
-      { models: db, redis, passwords: new Passwords() },
+      { models: db, redis, passwords: new Passwords(), rates },
       { secret: settings.NEXTAUTH_SECRET, secure, demo: settings.DEMO === '1' },
     ),
     adminKey: new AdminKey(settings.ADMIN_API_KEY),
-    rates: new Rates(redis, settings.RATE_LIMIT === 'on'),
+    rates,
     booted: false,
     afterPaid: async (order) => {
       const { cartId, items, saleId } = order;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { AdoptedGuests } from '#lib/accounts/adopted.ts';
+import { named, passwordWait } from '#lib/accounts/backoff.ts';
 import { Guesses, type TriedFrom } from '#lib/accounts/guesses.ts';
 import type { Passwords } from '#lib/accounts/passwords.ts';
 import { type Session, Sessions } from '#lib/accounts/sessions.ts';
@@ -8,7 +9,7 @@ import { type Adoption, type User, type UserModels, Users } from '#lib/accounts/
 import { LIMITS } from '#lib/limits.ts';
 import { log } from '#lib/log.ts';
 import type { Role } from '#lib/mongo/models.ts';
-import type { Exceeded } from '#lib/rates/index.ts';
+import type { Exceeded, Rates } from '#lib/rates/index.ts';
 
 export type SignIn =
   | { status: 'signedIn'; session: Session }
@@ -31,9 +32,15 @@ export class Accounts {
   readonly adopted: AdoptedGuests;
   readonly #passwords: Passwords;
   readonly #guesses: Guesses;
+  readonly #rates: Pick<Rates, 'look' | 'take'>;
 
   constructor(
-    { models, redis, passwords }: { models: UserModels; redis: Redis; passwords: Passwords },
+    {
+      models,
+      redis,
+      passwords,
+      rates,
+    }: { models: UserModels; redis: Redis; passwords: Passwords; rates: Pick<Rates, 'look' | 'take'> },
     settings: { secret: string; secure: boolean; demo: boolean },
   ) {
     this.users = new Users(models);
@@ -41,6 +48,7 @@ export class Accounts {
     this.adopted = new AdoptedGuests(this.users);
     this.#passwords = passwords;
     this.#guesses = new Guesses(redis);
+    this.#rates = rates;
   }
 
   /** Make an account unless the address has one. The caller learns, and pays, the same either way. */
@@ -58,7 +66,11 @@ export class Accounts {
     guest,
     ...credentials
   }: Credentials & { address: string; guest: string | undefined }): Promise<SignIn> {
+    const whose = { customer: named(`${credentials.email} ${address}`) };
+    const exceeded = this.#rates.look('signIn', whose);
+    if (exceeded) return { status: 'wait', exceeded: passwordWait(exceeded.retryAfterSeconds) };
     const checked = await this.#check(credentials, { address });
+    if (checked.status !== 'wait') this.#rates.take('signIn', whose); // no more are on the way than may be wrong
     if (checked.status !== 'done') return checked;
     const { _id: userId } = checked.user;
     if (guest) await this.adopt(userId, guest);

@@ -43,11 +43,11 @@ export class Backoff {
       return undefined;
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      if (refusal.consumedPoints !== this.#tries.points + 1) return this.#wait(refusal.msBeforeNext / 1_000);
+      if (refusal.consumedPoints !== this.#tries.points + 1) return passwordWait(refusal.msBeforeNext / 1_000);
       const { consumedPoints: waits } = await this.#waits.penalty(key);
       const seconds = waitSeconds(this.#of, waits);
       await this.#tries.block(key, seconds);
-      return this.#wait(seconds);
+      return passwordWait(seconds);
     }
   }
 
@@ -62,11 +62,15 @@ export class Backoff {
     if (tries && tries.consumedPoints > 0 && tries.consumedPoints <= this.#tries.points)
       await this.#tries.reward(named(who));
   }
+}
 
-  #wait(seconds: number): Exceeded {
-    const { free: points, windowSeconds } = LIMITS.passwordTries[this.#of];
-    return { name: `password-${this.#of}`, points, windowSeconds, retryAfterSeconds: Math.max(1, Math.ceil(seconds)) };
-  }
+/**
+ * What somebody is told who must wait before a password is looked at: the same whatever was used up, since that would tell who
+ * signs in there.
+ */
+export function passwordWait(seconds: number): Exceeded {
+  const { free: points, windowSeconds } = LIMITS.passwordTries.accountFromAddress;
+  return { name: 'password', points, windowSeconds, retryAfterSeconds: Math.max(1, Math.ceil(seconds)) };
 }
 
 /** @param waits how many waits there have been with this one, from 1 @returns seconds, doubling up to the most */

@@ -36,7 +36,12 @@ export const RATES = {
   guess: { address: { points: 20, windowSeconds: 300 } },
   /** Making accounts, apart from signing in, which a flood of them must not use up: a thousand people of one office, twice. */
   signUp: { address: { points: 2_000, windowSeconds: 300 } },
-  /** Signing in and out, and what an account does about itself; wrong passwords have slower waits of their own (lib/accounts). */
+  /**
+   * Passwords tried for one e-mail address from one neighbourhood, right ones too, whether or not there is such an account; wrong
+   * ones have slower waits of their own (lib/accounts). From elsewhere nobody uses these points up.
+   */
+  signIn: { customer: { points: 20, windowSeconds: 300 } },
+  /** Signing in and out, by address alone, and what an account does about itself. */
   account: { customer: { points: 20, windowSeconds: 300 }, address: { points: 5_000, windowSeconds: 300 } },
 } as const satisfies Record<string, Partial<Record<By, Rate>>>;
 

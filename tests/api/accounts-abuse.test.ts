@@ -52,8 +52,8 @@ test('after five wrong passwords an account waits, known or not, and even the ri
     const answer = await signIn(shop.client.shopper(), { ...who, email });
     expectProblem(answer, 429, 'TOO_MANY_REQUESTS');
     expect(answer.headers['retry-after']).toBe('15');
-    expect(answer.headers.ratelimit).toBe('"password-accountFromAddress";r=0;t=15');
-    expect(answer.headers['ratelimit-policy']).toBe('"password-accountFromAddress";q=5;w=900');
+    expect(answer.headers.ratelimit).toBe('"password";r=0;t=15');
+    expect(answer.headers['ratelimit-policy']).toBe('"password";q=5;w=900');
     expect(answer.headers['set-cookie']).toBeUndefined();
   }
 });

@@ -5,7 +5,7 @@ import { LIMITS } from '#lib/limits.ts';
 import { RATES } from '#lib/rates/index.ts';
 import { keys } from '#lib/redis/keys.ts';
 import { expectProblem, openShop } from '#tests/api/shop.ts';
-import { member } from '#tests/support/accounts.ts';
+import { member, signIn } from '#tests/support/accounts.ts';
 import type { Answer } from '#tests/support/http.ts';
 import { until } from '#tests/support/until.ts';
 
@@ -58,6 +58,24 @@ test('who must wait costs the neighbours at the address no point, and is not loo
       .toArray();
     return Number(stats!.latencyStats.reads.ops);
   }
+});
+
+test('an account’s export has the few points of what an account does about itself, not those of reading', async () => {
+  const owner = await member(shop.client);
+  const ask = () => owner.call('GET', '/api/account/export', { headers: from(address()) });
+  for (let i = 0; i < RATES.account.customer.points; i++) expect((await ask()).status).toBe(200);
+  expectLimited(await ask(), 'account-customer');
+  expect((await owner.call('GET', '/api/orders')).status).toBe(200);
+});
+
+test('who signs in again and again with the right password is told to wait, there and at once', async () => {
+  const owner = await member(shop.client);
+  const home = { headers: from(address()) };
+  const { points } = RATES.signIn.customer;
+  for (let i = 0; i < points; i++) expect((await signIn(shop.client.shopper(), owner.who, home)).status).toBe(200);
+  expectLimited(await signIn(shop.client.shopper(), owner.who, home), 'password');
+  const elsewhere = { headers: from(address()) };
+  expect((await signIn(shop.client.shopper(), owner.who, elsewhere)).status).toBe(200);
 });
 
 test('a thousand shoppers behind one address all get a hold within the minute', async () => {

@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { Accounts, Passwords, TooBusyError, waitSeconds } from '#lib/accounts/index.ts';
 import { LIMITS } from '#lib/limits.ts';
 import type { HoldfastProcess } from '#lib/process.ts';
+import { RATES } from '#lib/rates/index.ts';
 import { keys } from '#lib/redis/keys.ts';
 import { world } from '#tests/support/world.ts';
 
@@ -110,9 +111,9 @@ test('after a wait there are a few more tries, then a wait twice as long; the ri
   };
   const wait = (retryAfterSeconds: number) => ({
     status: 'wait',
-    exceeded: { name: 'password-accountFromAddress', points: 5, windowSeconds: 900, retryAfterSeconds },
+    exceeded: { name: 'password', points: 5, windowSeconds: 900, retryAfterSeconds },
   });
-  for (const seconds of [15, 30, 60]) {
+  for (const seconds of [15, 30]) {
     expect(await guess()).toEqual(wait(seconds));
     const [key] = await shop.redis.keys('password-tries-accountFromAddress:*');
     expect(await shop.redis.ttl(key!)).toBeGreaterThan(seconds - 10);
@@ -148,9 +149,51 @@ test('an address that guesses at many accounts waits too, late, and an account o
   await shop.redis.set(keyOfTries(from), TRIES.address.free, 'EX', 3_600); // as many more
   expect(await signIn(own.email, own.password, from)).toMatchObject({
     status: 'wait',
-    exceeded: { name: 'password-address', retryAfterSeconds: 60 },
+    exceeded: { name: 'password', retryAfterSeconds: 60 },
   });
   expect(await signIn(own.email, own.password)).toMatchObject({ status: 'signedIn' });
+});
+
+test('whatever makes a password wait, the answer is the same but for how long', async () => {
+  const { email, password } = await newcomer();
+  const from = address();
+  for (let i = 0; i < TRIES.account.free; i++) await signIn(email, 'no');
+  const fromElsewhere = await signIn(email, password);
+  const other = `${randomUUID()}@shop.example`;
+  for (let i = 0; i < TRIES.accountFromAddress.free; i++) await signIn(other, 'no', from);
+  const fromThere = await signIn(other, 'no', from);
+  await shop.redis.set(keyOfTries(from), TRIES.address.free, 'EX', 3_600);
+  const ofTheAddress = await signIn(`${randomUUID()}@shop.example`, 'no', from);
+  const said = [fromElsewhere, fromThere, ofTheAddress].map((answer) => {
+    if (answer.status !== 'wait') throw new Error(answer.status);
+    const { retryAfterSeconds: _, ...policy } = answer.exceeded;
+    return policy;
+  });
+  expect(said).toEqual(said.map(() => ({ name: 'password', points: 5, windowSeconds: 900 })));
+});
+
+test('whoever signs in again and again waits before anything is hashed, known or not; elsewhere the owner is let in', async () => {
+  const { points } = RATES.signIn.customer;
+  const { email, password } = await newcomer();
+  const from = address();
+  for (let i = 0; i < points; i++) expect(await signIn(email, password, from)).toMatchObject({ status: 'signedIn' });
+  const stranger = `${randomUUID()}@shop.example`;
+  for (let i = 0; i < points; i++) {
+    const begins = i % TRIES.accountFromAddress.free === 0;
+    if (begins) for (const key of await shop.redis.keys('password-tries-*')) await shop.redis.del(key); // a wait is over
+    expect(await signIn(stranger, 'no', from)).toEqual({ status: 'refused' });
+  }
+  for (const key of await shop.redis.keys('password-tries-*')) await shop.redis.del(key);
+  passwords.runs = [];
+  for (const who of [email, stranger]) {
+    const answer = await signIn(who, password, from);
+    expect(answer).toMatchObject({ status: 'wait', exceeded: { name: 'password' } });
+  }
+  expect(passwords.runs).toEqual([]);
+  expect(await triesFrom(from), 'no try was used up').toBe(0);
+  expect(await signIn(email, password)).toMatchObject({ status: 'signedIn' });
+  expect(await signIn((await newcomer()).email, 'no', from)).toEqual({ status: 'refused' });
+  expect((await shop.redis.keys('*')).filter((key) => key.includes(email))).toEqual([]);
 });
 
 test('what was not looked at counts for nobody: a queue that is full, or an account that waits', async () => {
