@@ -96,7 +96,7 @@ function operation(path: string, method: string, described: Described, rules: Ru
   const sent = described.sent ?? (rules.body ? { 'application/json': rules.body } : undefined);
   const who = WHO[rules.who];
   const rate = rules.rate ?? (method === 'GET' ? 'read' : 'change');
-  const limits = Object.entries(RATES[rate]);
+  const limits = Object.entries(RATES[rate]).filter(([by]) => by !== 'customer' || rules.who !== 'anyone');
   const said = limits.map(([by, { points, windowSeconds }]) => `${points} in ${windowSeconds} s by ${by}`);
   return {
     summary,
