@@ -145,6 +145,8 @@ export const LIMITS = {
   refundPendingMs: 60 * 60_000,
   /** Guests stay the same customer for half a year. */
   guestCookieSeconds: 180 * 24 * 60 * 60,
+  /** Their carts and delivery details are deleted so long after the last change: a day after the last cookie that opens them. */
+  guestForgottenSeconds: 181 * 24 * 60 * 60,
   /** A session ends after a shift, however busy it is; an account has this many at once, and the oldest gives way. */
   sessionSeconds: 8 * 60 * 60,
   sessionsPerAccount: 20,

@@ -71,6 +71,7 @@ export class Users {
    * nothing make room for one more.
    */
   async adopt(id: string, guest: string): Promise<Adoption> {
+    await this.#keep(guest); // first: what an account has is never forgotten, whatever interrupts this
     if (!(await this.#push(id, guest))) {
       await this.#dropIdle(id);
       await this.#push(id, guest);
@@ -87,6 +88,13 @@ export class Users {
       .select('guests')
       .lean<Pick<User, 'guests'>[]>();
     return new Set(owners.flatMap((owner) => owner.guests));
+  }
+
+  /** A guest's things are not a guest's alone any more. */
+  async #keep(guest: string): Promise<void> {
+    const { carts, deliveryDetails } = this.#models;
+    const kept = { $unset: { guest: true } } as const;
+    await Promise.all([carts.updateMany({ customer: guest }, kept), deliveryDetails.updateOne({ _id: guest }, kept)]);
   }
 
   /** @returns false when there was no room */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { LIMITS } from '#lib/limits.ts';
 import { batched } from '#lib/mongo/batch.ts';
-import type { CartRecord, Models } from '#lib/mongo/models.ts';
+import { type CartRecord, type Models, ofGuest } from '#lib/mongo/models.ts';
 
 /** A cart as it is stored: what a shopper wants. It never touches stock. */
 export interface Cart {
@@ -36,6 +36,7 @@ export class Carts {
       customer,
       items: [],
       status: 'open',
+      ...ofGuest(customer),
       createdAt: now,
       updatedAt: now,
     };

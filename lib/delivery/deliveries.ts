@@ -1,5 +1,5 @@
 import { LIMITS } from '#lib/limits.ts';
-import type { DeliveryRecord, Models, OrderRecord } from '#lib/mongo/models.ts';
+import { type DeliveryRecord, type Models, type OrderRecord, ofGuest } from '#lib/mongo/models.ts';
 
 /** Who gets a parcel, and where. `country` by ISO 3166-1 alpha-2; `postalCode` is empty where there are none. */
 export interface Delivery {
@@ -37,7 +37,7 @@ export class Deliveries {
   async save(customer: string, delivery: Delivery): Promise<void> {
     await this.#saved.updateOne(
       { _id: customer },
-      { $set: toDelivery(delivery), $currentDate: { updatedAt: true } },
+      { $set: toDelivery(delivery), $setOnInsert: ofGuest(customer), $currentDate: { updatedAt: true } },
       { upsert: true },
     );
   }

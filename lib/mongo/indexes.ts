@@ -1,4 +1,5 @@
 import type { IndexDefinition, IndexOptions } from 'mongoose';
+import { LIMITS } from '#lib/limits.ts';
 import { isDuplicate } from '#lib/mongo/duplicate.ts';
 import type { Models } from '#lib/mongo/models.ts';
 
@@ -54,6 +55,18 @@ const INDEXES: Index[] = [
   },
   // Of fields that never change: under an index whose keys move, one of two changes at once would not find its cart.
   { on: 'carts', fields: { customer: 1, createdAt: -1 }, options: { name: 'customer_newest' } },
+  ...(['carts', 'deliveryDetails'] as const).map(
+    (on): Index => ({
+      on,
+      // MongoDB deletes by it. Its keys move, but no query can use it: none asks for what is a guest's.
+      fields: { updatedAt: 1 },
+      options: {
+        name: 'guests_forgotten',
+        expireAfterSeconds: LIMITS.guestForgottenSeconds,
+        partialFilterExpression: { guest: true },
+      },
+    }),
+  ),
   { on: 'users', fields: { email: 1 }, options: { name: 'email', unique: true } },
   {
     on: 'users',

@@ -49,6 +49,8 @@ export interface CartRecord {
   customer: string;
   items: { product: string; quantity: number }[];
   status: 'open' | 'closed';
+  /** See `ofGuest`. */
+  guest?: true;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -86,7 +88,7 @@ export interface OrderRecord {
   /** The provider can never capture it: a human decides. */
   captureFailed?: boolean;
   /** Where it goes, once the customer has said so; only in PAID orders. */
-  delivery?: Omit<DeliveryRecord, '_id' | 'updatedAt'>;
+  delivery?: Omit<DeliveryRecord, '_id' | 'guest' | 'updatedAt'>;
 }
 
 /** Where a customer's parcels go; `_id` is the customer's. Personal: never in a log. */
@@ -98,8 +100,16 @@ export interface DeliveryRecord {
   postalCode: string;
   city: string;
   country: string;
+  /** See `ofGuest`. */
+  guest?: true;
   updatedAt: Date;
 }
+
+/**
+ * The mark of what a guest alone has, by which MongoDB forgets it some day (lib/mongo/indexes.ts). An account that the guest
+ * becomes takes it off; what is without it stays.
+ */
+export const ofGuest = (customer: string): { guest?: true } => (customer.startsWith('guest-') ? { guest: true } : {});
 
 export interface PaymentEventRecord {
   _id: string;
@@ -300,6 +310,7 @@ export function models(connection: Connection): Models {
       customer: text,
       items: [new Schema({ product: text, quantity: amount }, line)],
       status: { type: String, enum: ['open', 'closed'], default: 'open' },
+      guest: Boolean,
       createdAt: when,
       updatedAt: when,
     }),
@@ -331,7 +342,12 @@ export function models(connection: Connection): Models {
       captureFailed: Boolean,
       delivery: new Schema(address, line),
     }),
-    deliveryDetails: model<DeliveryRecord>('delivery_details', { _id: text, ...address, updatedAt: when }),
+    deliveryDetails: model<DeliveryRecord>('delivery_details', {
+      _id: text,
+      ...address,
+      guest: Boolean,
+      updatedAt: when,
+    }),
     paymentEvents: model<PaymentEventRecord>('payment_events', {
       _id: text,
       type: text,
