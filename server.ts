@@ -170,6 +170,7 @@ async function serve(dev: boolean): Promise<void> {
 
 /** Several processes on one port, where the machine has the cores for it. */
 function serveMany(processes: number): void {
+  logConsole();
   for (let i = 0; i < processes; i++) cluster.fork();
   let stopping = false;
   cluster.on('exit', (_, code) => {
