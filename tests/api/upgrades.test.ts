@@ -9,7 +9,7 @@ import { type Wire, wire } from '#tests/support/wire.ts';
 const shop = openShop();
 const machine = ruler();
 const PATHS = ['//x', '/', '/api/cart', '/api/products', '/nothing-here'];
-const UPGRADES = ['Connection: Upgrade, Upgrade: x', 'Connection: Upgrade\r\nUpgrade: websocket'];
+const UPGRADES = ['x', 'websocket'].map((protocol) => `Connection: Upgrade\r\nUpgrade: ${protocol}`);
 /** Headers are there after 10 seconds, or the next look, 5 seconds later, ends the connection. */
 const HEADERS_MS = 15_000;
 
