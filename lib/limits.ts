@@ -43,9 +43,11 @@ export const LIMITS = {
   /** Overdue holds that one sweep script names; the sweep goes on until none is left or its rounds are over. */
   dueBatch: 200,
   sweepRounds: 500,
-  /** Between two sweeps by the clock of a sale's next deadline; and the longest wait for one (setTimeout's own bound is 24 days). */
-  alarmPauseMs: 100,
-  alarmMostMs: 60 * 60_000,
+  /** Sales that a worker sweeps or reconciles side by side. */
+  salesAtOnce: 8,
+  /** Between two sweeps by the watch for a sale's next deadline; and the longest wait for one (setTimeout's own bound is 24 days). */
+  deadlineWatchPauseMs: 100,
+  deadlineWatchMostMs: 60 * 60_000,
   /** Holds of one sale that a customer may let go unpaid before they wait: a changed mind, a slow bank, and one more. */
   holdsBeforeWait: 3,
   holdsBeforeWaitMost: 1_000,

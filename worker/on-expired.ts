@@ -3,12 +3,12 @@ import { expire } from '#lib/orders/index.ts';
 import type { HoldfastProcess } from '#lib/process.ts';
 import { connectSubscriber } from '#lib/redis/connect.ts';
 import { keys, parseChangesChannel, parseTimerKey } from '#lib/redis/keys.ts';
-import { Alarm } from '#worker/alarm.ts';
+import { DeadlineWatch } from '#worker/deadline-watch.ts';
 
 /**
  * Hear Redis say that a timer has expired, and look at that order at once instead of at the next sweep. An event is a hint:
- * it may come late, twice, to every worker, for somebody else's key, or never. So that it does not come late, an alarm is set
- * for the next deadline of every sale in which something changes.
+ * it may come late, twice, to every worker, for somebody else's key, or never. So that it does not come late, the next
+ * deadline is watched of every sale in which something changes.
  */
 export async function listenForExpired(shop: HoldfastProcess): Promise<void> {
   const database = shop.redis.options.db ?? 0;
@@ -18,17 +18,17 @@ export async function listenForExpired(shop: HoldfastProcess): Promise<void> {
     if (!timer) return;
     expire(shop, timer.sale, timer.order).catch((err: unknown) => log().debug({ err }, 'left to the next sweep'));
   });
-  const alarm = new Alarm(shop);
+  const deadlines = new DeadlineWatch(shop);
   subscriber.on('pmessage', (_, channel: string) => {
     const saleId = parseChangesChannel(channel);
-    if (saleId) alarm.set(saleId);
+    if (saleId) deadlines.watch(saleId);
   });
   await subscriber.subscribe(`__keyevent@${database}__:expired`);
   await subscriber.psubscribe(keys.changes('*'));
-  for (const saleId of await shop.truth.saleIds()) alarm.set(saleId);
+  for (const saleId of await shop.truth.saleIds()) deadlines.watch(saleId);
   const close = shop.close;
   shop.close = async () => {
-    alarm.close();
+    deadlines.close();
     subscriber.disconnect();
     await close();
   };

@@ -8,9 +8,6 @@ import { reconcile } from '#lib/reconcile/index.ts';
 import { keys } from '#lib/redis/keys.ts';
 import { RestartWatch } from '#worker/restart-watch.ts';
 
-/** Once a sweep, this many sales side by side. */
-const SALES_AT_ONCE = 8;
-
 /**
  * The safety net: every few seconds sweep every sale and repair one that is not ready, and do interrupted payments again;
  * every minute reconcile everything; at once and thoroughly when Redis restarted or another replica was promoted.
@@ -55,10 +52,10 @@ export function schedule(shop: HoldfastProcess, workerId: string, sweepSeconds: 
 export async function forEachSale(shop: HoldfastProcess, work: (saleId: string) => Promise<unknown>): Promise<void> {
   const saleIds = await shop.truth.saleIds();
   const errors: unknown[] = [];
-  for (let at = 0; at < saleIds.length; at += SALES_AT_ONCE) {
+  for (let at = 0; at < saleIds.length; at += LIMITS.salesAtOnce) {
     await Promise.all(
       saleIds
-        .slice(at, at + SALES_AT_ONCE)
+        .slice(at, at + LIMITS.salesAtOnce)
         .map((saleId) => work(saleId).catch((error: unknown) => void errors.push(error))),
     );
   }

@@ -8,9 +8,9 @@ import type { HoldfastProcess } from '#lib/process.ts';
  * many keys with a lifetime (each remembered idempotency key is one) that takes it seconds; a look at the key makes it tell.
  * Like the event itself this is no more than prompt: what it misses, the next sweep finds.
  */
-export class Alarm {
+export class DeadlineWatch {
   readonly #shop: HoldfastProcess;
-  /** sale → when it rings; `looking` while the next deadline is being asked for, `again` when something changed meanwhile */
+  /** sale → the timer that runs out at its next deadline; `looking` while the next deadline is being asked for, `again` when something changed meanwhile */
   readonly #sales = new Map<string, 'looking' | 'again' | NodeJS.Timeout>();
   #closed = false;
 
@@ -18,8 +18,8 @@ export class Alarm {
     this.#shop = shop;
   }
 
-  /** A hold of this sale may be new. Cheap when the alarm is set already. */
-  set(saleId: string): void {
+  /** A hold of this sale may be new. Cheap when the sale is watched already. */
+  watch(saleId: string): void {
     const state = this.#sales.get(saleId);
     if (state === 'looking') this.#sales.set(saleId, 'again');
     if (state !== undefined || this.#closed) return;
@@ -33,30 +33,30 @@ export class Alarm {
     this.#sales.clear();
   }
 
-  /** @param pauseMs how long it stays silent at least; not 0 when it has just rung */
+  /** @param pauseMs how long it stays silent at least; not 0 when it has just swept */
   async #arm(saleId: string, pauseMs: number): Promise<void> {
     const [next] = await this.#shop.inventory.holdsPage(saleId, 0, 1);
     const [seconds, micros] = await this.#shop.redis.time();
     if (this.#closed) return;
     const leftMs = next ? next.deadlineMs - Number(seconds) * 1_000 - Math.floor(Number(micros) / 1_000) : undefined;
     const changed = this.#sales.get(saleId) === 'again';
-    // Still overdue after it rang: whatever keeps it so, the next sweep goes on.
+    // Still overdue after the sweep: whatever keeps it so, the next sweep goes on.
     if (leftMs === undefined || (leftMs <= 0 && pauseMs > 0)) {
       this.#sales.delete(saleId);
-      if (changed) this.set(saleId);
+      if (changed) this.watch(saleId);
       return;
     }
-    const waitMs = Math.min(Math.max(leftMs + 1, pauseMs), LIMITS.alarmMostMs);
+    const waitMs = Math.min(Math.max(leftMs + 1, pauseMs), LIMITS.deadlineWatchMostMs);
     this.#sales.set(
       saleId,
-      setTimeout(() => this.#ring(saleId).catch((err: unknown) => this.#giveUp(saleId, err)), waitMs),
+      setTimeout(() => this.#sweep(saleId).catch((err: unknown) => this.#giveUp(saleId, err)), waitMs),
     );
   }
 
-  async #ring(saleId: string): Promise<void> {
+  async #sweep(saleId: string): Promise<void> {
     this.#sales.set(saleId, 'looking');
     await sweep(this.#shop, saleId);
-    await this.#arm(saleId, LIMITS.alarmPauseMs);
+    await this.#arm(saleId, LIMITS.deadlineWatchPauseMs);
   }
 
   #giveUp(saleId: string, err: unknown): void {
