@@ -59,6 +59,9 @@ export const LIMITS = {
   expireConcurrency: 32,
   /** Orders read from MongoDB and placed into Redis at a time by reconcile and rebuild. */
   orderBatch: 500,
+  /** What the minutely reconcile looks at order by order: PAID orders of three minutes, and no more than so many. */
+  paidLatelyMs: 3 * 60_000,
+  paidLatelyOrders: 20_000,
   /** Units a rebuild pushes in one script. */
   rebuildStockChunk: 5_000,
   /** A rebuilder that is silent for longer has lost its fence; its half-built keys die after this. */

@@ -47,6 +47,11 @@ const INDEXES: Index[] = [
     fields: { status: 1, deadline: 1 },
     options: { name: 'reserved_deadline', partialFilterExpression: { status: 'RESERVED' } },
   },
+  {
+    on: 'orders',
+    fields: { sale: 1, paidAt: 1 },
+    options: { name: 'sale_paid', partialFilterExpression: { status: 'PAID' } },
+  },
   { on: 'orders', fields: { customer: 1, createdAt: -1, _id: -1 }, options: { name: 'customer_newest' } },
   {
     on: 'orders',

@@ -1,6 +1,7 @@
-import { settingsOf } from '#lib/catalog/index.ts';
-import { mint, ownersOfAll } from '#lib/inventory/index.ts';
+import { type Product, settingsOf } from '#lib/catalog/index.ts';
+import { mint, ownersOfAll, type SaleCounts } from '#lib/inventory/index.ts';
 import { LIMITS } from '#lib/limits.ts';
+import { log } from '#lib/log.ts';
 import { expire, follow, forEachOrder, isLive, type Order, pages, restore, sweep } from '#lib/orders/index.ts';
 import { type Reconciler, rebuildSale } from '#lib/reconcile/rebuild-sale.ts';
 
@@ -22,7 +23,8 @@ export interface Reconciled {
 
 /**
  * Repair one sale in Redis from MongoDB. Every step is an idempotent verb, so any number may run side by side.
- * @param thorough look at every token, and at every sold one's order (after a restart or on request), not only at the sums
+ * @param thorough look at every token, at every PAID order, and at every sold token's order (after a restart or on request),
+ *   not only at the sums and at what was paid lately
  */
 export async function reconcile(
   shop: Reconciler,
@@ -40,7 +42,7 @@ export async function reconcile(
     alarms: [],
     errors: [],
   };
-  const each = async <R>(orders: Order[], work: (order: Order) => Promise<R>): Promise<R[]> => {
+  const each: Each = async (orders, work) => {
     const { done, errors } = await forEachOrder(orders, work);
     found.errors.push(...errors.values());
     return done;
@@ -48,12 +50,14 @@ export async function reconcile(
   const known = await shop.truth.sale(saleId, false);
   if (!known) return found;
   const configured = await shop.inventory.configure(saleId, settingsOf(known.sale, known.products));
-  if (configured.status === 'saleNotReady') {
+  const productIds = known.products.map(({ _id }) => _id);
+  const counts = await shop.inventory.counts(saleId, productIds);
+  if (configured.status === 'saleNotReady' || counts.status === 'saleNotReady') {
     found.rebuilt = (await rebuildSale(shop, saleId)) === 'ready';
     return found;
   }
-  for (const { _id, minted } of known.products) {
-    await mint(shop.inventory, saleId, _id, minted);
+  found.errors.push(...(await mintWhatIsBehind(shop, saleId, known.products, counts)));
+  for (const _id of productIds) {
     const inspected = await shop.inventory.inspect(saleId, _id, { close: true, thorough });
     if (inspected.status === 'unsound') found.unsound.push(`${_id}: ${inspected.wrong}`);
   }
@@ -61,8 +65,10 @@ export async function reconcile(
     found.rebuilt = (await rebuildSale(shop, saleId)) === 'ready';
     return found;
   }
-  for await (const page of pages(shop.orders, { saleId, status: 'PAID' }))
-    found.committed += (await each(await unsold(shop, page), (order) => follow(shop, order))).length;
+  if (!thorough) found.committed += await commitLately(shop, saleId, counts.nowMs, each);
+  if (thorough || (await fewerSoldThanPaid(shop, saleId, productIds, counts.nowMs)))
+    for await (const page of pages(shop.orders, { saleId, status: 'PAID' }))
+      found.committed += (await each(await unsold(shop, page), (order) => follow(shop, order))).length;
   for await (const page of pages(shop.orders, { saleId, status: 'RESERVED' })) {
     const done = await each(page, (order) => keep(shop, order));
     found.restored += done.filter((what) => what === 'restored').length;
@@ -73,8 +79,58 @@ export async function reconcile(
   const swept = await sweep(shop, saleId);
   found.expired += swept.seen;
   found.errors.push(...swept.errors);
-  if (thorough) for (const { _id } of known.products) found.alarms.push(...(await soldWithoutOrder(shop, saleId, _id)));
+  if (thorough) for (const _id of productIds) found.alarms.push(...(await soldWithoutOrder(shop, saleId, _id)));
   return found;
+}
+
+type Each = <R>(orders: Order[], work: (order: Order) => Promise<R>) => Promise<R[]>;
+type Counted = Extract<SaleCounts, { status: 'counts' }>;
+
+/**
+ * Minting takes memory, and is asked for only where something is to be minted: what Redis refuses when its memory is full
+ * keeps no order and no hold waiting.
+ * @returns why products could not be minted
+ */
+async function mintWhatIsBehind(
+  { inventory }: Reconciler,
+  saleId: string,
+  products: Product[],
+  counts: Counted,
+): Promise<unknown[]> {
+  const errors: unknown[] = [];
+  for (const { _id, minted } of products) {
+    if (counts.products[_id]!.minted >= minted) continue;
+    await mint(inventory, saleId, _id, minted).catch((error: unknown) => void errors.push(error));
+  }
+  if (errors.length > 0) log().warn({ err: errors[0], saleId }, 'not minted; left to the next reconcile');
+  return errors;
+}
+
+/** Commit the orders that were paid lately and whose tokens are not sold: somebody stopped in between. @returns how many */
+async function commitLately(shop: Reconciler, saleId: string, nowMs: number, each: Each): Promise<number> {
+  const lately = await shop.truth.paidLately(saleId, nowMs);
+  let committed = 0;
+  for (let at = 0; at < lately.length; at += LIMITS.orderBatch) {
+    const orderIds = lately.slice(at, at + LIMITS.orderBatch);
+    const page = await shop.orders.page({ saleId, status: 'PAID', orderIds, after: '' });
+    committed += (await each(await unsold(shop, page), (order) => follow(shop, order))).length;
+  }
+  return committed;
+}
+
+/**
+ * Whether Redis lacks a unit that is PAID. MongoDB is asked first: what is paid meanwhile can only be too many in Redis. So
+ * units that are sold right now can hide a lack for once, and never feign one.
+ */
+async function fewerSoldThanPaid(
+  { inventory, truth }: Reconciler,
+  saleId: string,
+  productIds: string[],
+  nowMs: number,
+): Promise<boolean> {
+  const paid = await truth.paidUnits(saleId, nowMs);
+  const counts = await inventory.counts(saleId, productIds);
+  return counts.status === 'counts' && productIds.some((id) => counts.products[id]!.sold < (paid[id] ?? 0));
 }
 
 /** Those of some PAID orders of a sale whose tokens Redis has not all sold to them: they are committed again. */

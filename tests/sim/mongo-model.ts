@@ -169,14 +169,29 @@ function grave(
   };
 }
 
-/** Sales and products in memory. */
-export function truthModel({ sales }: Pick<MongoState, 'sales'>): Sync<CatalogTruth> {
+/** What counts as paid lately where time flies: so short that much was paid before. */
+const LATELY_MS = 30;
+
+/** Sales, products and what is paid, in memory. */
+export function truthModel({ sales, orders }: Pick<MongoState, 'sales' | 'orders'>): Sync<CatalogTruth> {
+  const paidOrders = (saleId: string) =>
+    [...orders.values()].filter((order) => order.saleId === saleId && order.status === 'PAID');
   return {
     saleIds: () => [...sales.keys()],
     sale(saleId, rebuilding) {
       const found = sales.get(saleId);
       if (found && rebuilding) found.sale.epoch += 1;
       return found && { sale: { ...found.sale }, products: found.products.map((product) => ({ ...product })) };
+    },
+    paidLately: (saleId, nowMs) =>
+      paidOrders(saleId)
+        .filter(({ paidAtMs }) => paidAtMs! >= nowMs - LATELY_MS)
+        .map(({ orderId }) => orderId),
+    paidUnits(saleId) {
+      const units: Record<string, number> = {};
+      for (const { productId, tokens: list } of paidOrders(saleId).flatMap(({ items }) => items))
+        units[productId] = (units[productId] ?? 0) + list.length;
+      return units;
     },
   };
 }
