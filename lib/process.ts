@@ -108,6 +108,10 @@ function make(settings: Env): HoldfastProcess {
     orders,
     newId: randomUUID,
     nowMs: Date.now,
+    async redisNowMs() {
+      const [seconds, micros] = await redis.time();
+      return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+    },
     catalog,
     truth,
     live,

@@ -36,9 +36,9 @@ export class DeadlineWatch {
   /** @param pauseMs how long it stays silent at least; not 0 when it has just swept */
   async #arm(saleId: string, pauseMs: number): Promise<void> {
     const [next] = await this.#shop.inventory.holdsPage(saleId, 0, 1);
-    const [seconds, micros] = await this.#shop.redis.time();
+    const nowMs = await this.#shop.redisNowMs();
     if (this.#closed) return;
-    const leftMs = next ? next.deadlineMs - Number(seconds) * 1_000 - Math.floor(Number(micros) / 1_000) : undefined;
+    const leftMs = next && next.deadlineMs - nowMs;
     const changed = this.#sales.get(saleId) === 'again';
     // Still overdue after the sweep: whatever keeps it so, the next sweep goes on.
     if (leftMs === undefined || (leftMs <= 0 && pauseMs > 0)) {

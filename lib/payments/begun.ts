@@ -12,14 +12,17 @@ export interface BegunPayment {
 
 /** Payments that were begun: written down before the provider is asked, so that none is forgotten. */
 export interface BegunPayments {
-  /** A payment of this order begins. @param lookAtMs when to look after it, unix ms; a second time only says that there is something to look after
+  /** A payment of this order begins. @param lookAtMs when to look after it, by Redis's clock; a second time only says that there is something to look after
    * @returns whether one was begun before, and its id if that is known */
   begin(orderId: string, lookAtMs: number): Promise<{ again: boolean; paymentId: string | undefined }>;
   /** The provider has answered: there is something to look after, also if nobody thought so any more. */
   note(orderId: string, paymentId: string): Promise<void>;
-  /** Take up what is due, as many as are looked at side by side (LIMITS.paymentsAtOnce); another worker leaves it alone for LIMITS.paymentLeaseMs. */
-  due(): Promise<BegunPayment[]>;
-  /** Look again at a moment, unix ms, also if another worker saw its end meanwhile. */
+  /**
+   * Take up what is due, as many as are looked at side by side (LIMITS.paymentsAtOnce); another worker leaves it alone for LIMITS.paymentLeaseMs.
+   * @param nowMs by Redis's clock, whatever this process's says: a look that comes late is a paid order that is lost
+   */
+  due(nowMs: number): Promise<BegunPayment[]>;
+  /** Look again at a moment of Redis's clock, also if another worker saw its end meanwhile. */
   lookAgain(orderId: string, atMs: number): Promise<void>;
   /** Nothing is left to look after. @param paymentId as it was known on looking: after another one was noted, there is */
   noteEnded(orderId: string, paymentId: string | undefined): Promise<void>;
@@ -39,14 +42,13 @@ export function begunPayments({ payments }: Pick<Models, 'payments'>): BegunPaym
     async note(orderId, paymentId) {
       await payments.updateOne({ _id: orderId }, { $set: { payment: paymentId, ended: false } });
     },
-    async due() {
+    async due(nowMs) {
       const taken: BegunPayment[] = [];
       while (taken.length < LIMITS.paymentsAtOnce) {
-        const now = Date.now();
         const record = await payments
           .findOneAndUpdate(
-            { ended: false, lookAt: { $lte: new Date(now) } },
-            { $set: { lookAt: new Date(now + LIMITS.paymentLeaseMs) }, $inc: { looks: 1 } },
+            { ended: false, lookAt: { $lte: new Date(nowMs) } },
+            { $set: { lookAt: new Date(nowMs + LIMITS.paymentLeaseMs) }, $inc: { looks: 1 } },
             { sort: { lookAt: 1 }, returnDocument: 'after' },
           )
           .lean();

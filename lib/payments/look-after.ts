@@ -10,19 +10,20 @@ import type { Counter } from '#lib/payments/start.ts';
 /**
  * Ask the provider about payments that were begun and of whose end nobody has told: shortly before the deadline, so that a
  * paid order is not lost with its webhook; and after the order's end, so that no money stays set aside and nobody can pay
- * any more. Any number of workers may.
+ * any more. Any number of workers may. When is by Redis's clock, like the deadline: a worker's own may be wrong.
  * @returns how many were looked at, and the errors met on the way
  */
 export async function lookAfter(counter: Counter): Promise<{ looks: number; errors: unknown[] }> {
   const errors: unknown[] = [];
   let looks = 0;
   for (let more = true; more && looks < LIMITS.inboxBatch; ) {
-    const due = await counter.begun.due();
+    const nowMs = await counter.redisNowMs();
+    const due = await counter.begun.due(nowMs);
     await Promise.all(
       due.map((begun) =>
-        look(counter, begun).catch(async (error: unknown) => {
+        look(counter, begun, nowMs).catch(async (error: unknown) => {
           errors.push(error);
-          await later(counter, begun).catch(() => {}); // its lease runs out, and it is due again
+          await later(counter, begun, nowMs).catch(() => {}); // its lease runs out, and it is due again
         }),
       ),
     );
@@ -33,16 +34,20 @@ export async function lookAfter(counter: Counter): Promise<{ looks: number; erro
 }
 
 /** A provider that can never say what became of a payment is not asked for ever. */
-async function later({ begun, alarms, nowMs }: Counter, { orderId, paymentId, looks }: BegunPayment): Promise<void> {
-  if (looks < LIMITS.paymentLooks) return begun.lookAgain(orderId, nowMs() + backoffMs(looks));
+async function later(
+  { begun, alarms }: Counter,
+  { orderId, paymentId, looks }: BegunPayment,
+  nowMs: number,
+): Promise<void> {
+  if (looks < LIMITS.paymentLooks) return begun.lookAgain(orderId, nowMs + backoffMs(looks));
   await alarms.raise('paymentUnknown', orderId, `the provider could not be asked about its payment ${looks} times`);
   await begun.noteEnded(orderId, paymentId);
 }
 
-async function look(counter: Counter, { orderId, paymentId, looks }: BegunPayment): Promise<void> {
-  const { begun, orders, provider, nowMs } = counter;
+async function look(counter: Counter, { orderId, paymentId, looks }: BegunPayment, nowMs: number): Promise<void> {
+  const { begun, orders, provider } = counter;
   const before = await orders.find(orderId);
-  if (isPaidBy(before, paymentId) && nowMs() < before.deadlineMs)
+  if (isPaidBy(before, paymentId) && nowMs < before.deadlineMs)
     return begun.lookAgain(orderId, before.deadlineMs + LIMITS.siblingLookMs);
   const found = await provider.lookup({ orderId, paymentId, all: before?.status !== 'RESERVED' });
   const moved = found.filter(({ standing }) => MOVED.has(standing));
@@ -53,13 +58,13 @@ async function look(counter: Counter, { orderId, paymentId, looks }: BegunPaymen
   const open = found.filter(({ standing }) => standing === 'open');
   if (order?.status === 'RESERVED') {
     const failed = found.find(({ standing }) => standing === 'failed');
-    if (!failed || open.length > 0) return again(counter, order, looks); // after one that went back another may come
+    if (!failed || open.length > 0) return again(counter, order, looks, nowMs); // after one that went back another may come
     await receive(counter, toEvent(failed));
     return begun.noteEnded(orderId, paymentId);
   }
   // It was decided meanwhile: now the provider is asked for all of its payments.
   if (before?.status === 'RESERVED' && order && !isPaidBy(order, paymentId))
-    return look(counter, { orderId, paymentId, looks });
+    return look(counter, { orderId, paymentId, looks }, nowMs);
   const lost = await counter.outbox.ofHold(orderId);
   const goesOn = found.some((payment) => payment.paymentId === paymentId && !lost.includes(payment.paymentId));
   if (order && !goesOn && !isPaidBy(order, paymentId)) {
@@ -73,10 +78,9 @@ async function look(counter: Counter, { orderId, paymentId, looks }: BegunPaymen
 const MOVED = new Set<Standing>(['authorized', 'captured', 'refunded']);
 
 /** Once more just before the deadline; when that is over, now and then. */
-async function again({ begun, nowMs }: Counter, { orderId, deadlineMs }: Order, looks: number): Promise<void> {
-  const now = nowMs();
-  const before = [deadlineMs - LIMITS.lookBeforeMs, deadlineMs - LIMITS.lastLookBeforeMs].find((at) => at > now);
-  await begun.lookAgain(orderId, before ?? Math.max(deadlineMs, now + backoffMs(looks)));
+async function again({ begun }: Counter, { orderId, deadlineMs }: Order, looks: number, nowMs: number): Promise<void> {
+  const before = [deadlineMs - LIMITS.lookBeforeMs, deadlineMs - LIMITS.lastLookBeforeMs].find((at) => at > nowMs);
+  await begun.lookAgain(orderId, before ?? Math.max(deadlineMs, nowMs + backoffMs(looks)));
 }
 
 /**

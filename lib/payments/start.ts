@@ -17,6 +17,8 @@ export type Started =
 /** What starting needs beside what settling needs. */
 export interface Counter extends Payments {
   begun: BegunPayments;
+  /** Unix ms by Redis's clock, by which deadlines are. @throws when Redis cannot be asked */
+  redisNowMs(): Promise<number>;
 }
 
 /**
@@ -31,7 +33,7 @@ export async function start(counter: Counter, order: Order, returnUrl: string): 
   const current = await fresh(counter, order);
   if (current.status !== 'RESERVED') return { status: 'ended', order: current };
   const { orderId, total, currency } = current;
-  const before = await counter.begun.begin(orderId, firstLookMs(counter.nowMs(), current.deadlineMs));
+  const before = await counter.begun.begin(orderId, firstLookMs(await counter.redisNowMs(), current.deadlineMs));
   const begun = await counter.provider.authorise({ orderId, total, currency, returnUrl, ...before, lost });
   if (begun.status === 'refused') {
     log().error({ orderId, total, currency, why: begun.why }, 'the payment provider cannot take this order’s money');
@@ -46,7 +48,7 @@ export async function start(counter: Counter, order: Order, returnUrl: string): 
   return { status: 'started', payment, pay, deadlineMs: extended.deadlineMs, nowMs: extended.nowMs };
 }
 
-/** Shortly before the deadline, or half-way to it when that is near; by this process's clock, which decides nothing. */
+/** Shortly before the deadline, or half-way to it when that is near; by Redis's clock, as the deadline is. */
 function firstLookMs(nowMs: number, deadlineMs: number): number {
   return Math.max(deadlineMs - LIMITS.lookBeforeMs, (nowMs + deadlineMs) / 2);
 }

@@ -387,11 +387,36 @@ test('a second payment that nobody told of goes back; of a paid order the provid
   await lookAfter({ ...shop, provider: doing(shop, 'lookup', asked) });
   expect(asked, 'before the deadline').not.toHaveBeenCalled();
   await makeDue(shop, orderId);
-  await lookAfter({ ...shop, nowMs: () => Date.now() + 10 * 60_000 });
+  await lookAfter({ ...shop, redisNowMs: async () => Date.now() + 10 * 60_000 });
   expect(await shop.models.sandboxPayments.findById(second.paymentId).lean()).toMatchObject({ status: 'voided' });
   expect(await shop.models.sandboxPayments.findById(`pay-${orderId}`).lean()).toMatchObject({ status: 'captured' });
   expect(await shop.models.payments.findById(orderId).lean()).toMatchObject({ ended: true });
 });
+
+test.each([-1, 1])(
+  'a clock that is %i hour ahead of Redis’s loses nobody’s payment: it is looked after when it is time',
+  async (hours) => {
+    const shop = await world();
+    const order = await reserved(shop, await freshSale(shop, { holdSeconds: 600, extendSeconds: 1 }));
+    const redisNowMs = await shop.redisNowMs();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hours * 60 * 60_000 });
+    try {
+      const wrong = { ...shop, nowMs: Date.now };
+      expect(await start(wrong, order, '')).toMatchObject({ status: 'started' });
+      const { lookAt } = (await shop.models.payments.findById(order.orderId).lean())!;
+      const deadlineMs = order.deadlineMs + 1_000;
+      expect(lookAt.getTime(), 'shortly before the deadline').toBeGreaterThan(redisNowMs);
+      expect(lookAt.getTime()).toBeLessThan(deadlineMs);
+      await silently(shop, order, 'authorized');
+      await lookAfter({ ...wrong, redisNowMs: async () => lookAt.getTime() - 1 });
+      expect(await shop.orders.find(order.orderId), 'not yet').toMatchObject({ status: 'RESERVED' });
+      await lookAfter({ ...wrong, redisNowMs: async () => lookAt.getTime() });
+      expect(await shop.orders.find(order.orderId)).toMatchObject({ status: 'PAID' });
+    } finally {
+      vi.useRealTimers();
+    }
+  },
+);
 
 test('payments are looked at side by side, but not all at once: one slow answer keeps no deadline waiting', async () => {
   const shop = await world();

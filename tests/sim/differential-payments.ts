@@ -75,12 +75,14 @@ function allDue(models: Models): Stores {
     outbox: { ...owed, pending: async () => (await models.refunds.collection.updateMany({}, now)) && owed.pending() },
     begun: {
       ...begun,
-      due: async () =>
-        (await models.payments.collection.updateMany({}, { $set: { lookAt: new Date(0) } })) && begun.due(),
+      due: async (nowMs) =>
+        (await models.payments.collection.updateMany({}, { $set: { lookAt: new Date(0) } })) && begun.due(nowMs),
     },
   };
 }
 
+/** By Redis's clock. */
+const NOW_MS = 1_000_000;
 const QUIET = { raise: async () => {}, over: async () => {} };
 
 type Step = [name: string, run: (stores: Stores) => unknown];
@@ -93,7 +95,7 @@ const TAKING: Step[] = [
     'due',
     async (stores) =>
       byId(
-        (await stores.begun.due()).map(({ orderId, paymentId, looks }) => ({ orderId, paymentId, looks })),
+        (await stores.begun.due(NOW_MS)).map(({ orderId, paymentId, looks }) => ({ orderId, paymentId, looks })),
         ({ orderId }) => orderId,
       ),
   ],

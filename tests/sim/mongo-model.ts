@@ -16,7 +16,10 @@ export interface MongoState {
   sales: Map<string, { sale: Sale; products: Product[] }>;
   inbox: Map<string, { event: PaymentEvent; done: boolean }>;
   refunds: Map<string, { owed: Owed; reason: string; done: boolean }>;
-  begun: Map<string, { orderId: string; paymentId: string | undefined; looks: number; ended: boolean }>;
+  begun: Map<
+    string,
+    { orderId: string; paymentId: string | undefined; looks: number; ended: boolean; lookAtMs: number }
+  >;
   alarms: Set<string>;
 }
 
@@ -249,26 +252,34 @@ export function outboxModel({ refunds }: Pick<MongoState, 'refunds'>): Sync<Outb
   };
 }
 
-/** Begun payments in memory: every one that has not ended is due. */
+/** Time flies: what is put off for so long is due. More than the shop puts off anything, less than a wrong clock is wrong. */
+const SOON_MS = 10 * 60_000;
+
+/** Begun payments in memory: every one that has not ended is due, unless somebody went by a clock that is wrong. */
 export function begunModel({ begun }: Pick<MongoState, 'begun'>): Sync<BegunPayments> {
   return {
-    begin(orderId) {
+    begin(orderId, lookAtMs) {
       const before = begun.get(orderId);
-      begun.set(orderId, { orderId, paymentId: undefined, looks: 0, ...before, ended: false });
+      begun.set(orderId, { orderId, paymentId: undefined, looks: 0, lookAtMs, ...before, ended: false });
       return { again: before !== undefined, paymentId: before?.paymentId };
     },
     note(orderId, paymentId) {
       const payment = begun.get(orderId);
       if (payment) Object.assign(payment, { paymentId, ended: false });
     },
-    due() {
-      const due = [...begun.values()].filter(({ ended }) => !ended).slice(0, LIMITS.paymentsAtOnce);
-      for (const payment of due) payment.looks += 1;
-      return due.map((payment) => ({ ...payment }));
+    due(nowMs) {
+      const due = [...begun.values()]
+        .filter(({ ended, lookAtMs }) => !ended && lookAtMs <= nowMs + SOON_MS)
+        .slice(0, LIMITS.paymentsAtOnce);
+      for (const payment of due) {
+        payment.looks += 1;
+        payment.lookAtMs = nowMs + LIMITS.paymentLeaseMs;
+      }
+      return due.map(({ orderId, paymentId, looks }) => ({ orderId, paymentId, looks }));
     },
-    lookAgain(orderId) {
+    lookAgain(orderId, atMs) {
       const payment = begun.get(orderId);
-      if (payment) payment.ended = false;
+      if (payment) Object.assign(payment, { ended: false, lookAtMs: atMs });
     },
     noteEnded(orderId, paymentId) {
       const payment = begun.get(orderId);

@@ -62,6 +62,8 @@ export class World {
   /** The latest time that Redis's clock has shown: it may jump back. */
   latestMs = this.nowMs;
   wentBack = false;
+  /** What the clocks of the machines of web and worker processes are ahead of Redis's, or behind it. */
+  readonly aheadMs: { web: number; worker: number };
   /** The provider answers nobody until that step, and has not answered so often. */
   awayUntil = 0;
   unanswered = 0;
@@ -75,6 +77,9 @@ export class World {
   constructor(seed: number, recording: boolean) {
     this.random = new Random(seed);
     this.scheduler = new Scheduler(this.random, recording);
+    const HOUR_MS = 60 * 60_000;
+    const ahead = () => this.random.pick([0, -HOUR_MS, HOUR_MS]);
+    this.aheadMs = { web: ahead(), worker: ahead() };
     const redis = redisModel({ state: () => this.redisNow, nowMs: () => this.nowMs });
     this.models = {
       redis: this.watch.redis(redis),
@@ -153,13 +158,18 @@ export class World {
       alarms: bind<Pick<Alarms, 'raise' | 'over'>>('alarms'),
       afterPaid: async () => {},
       newId: () => this.random.uuid(),
-      nowMs: () => this.nowMs,
+      nowMs: () => this.nowMs + (WEB.has(actor.name) ? this.aheadMs.web : this.aheadMs.worker),
+      redisNowMs: () => this.scheduler.step(actor, 'redis.time', () => this.nowMs),
     };
   }
 }
 
+/** Who acts in a web process; all others are workers. */
+const WEB = new Set(['buyer', 'webhook', 'minter']);
+
 /** Steps that change nothing of a product's units. */
 const LOOKS = new Set([
+  'redis.time',
   'redis.readHold',
   'redis.extend',
   'redis.configure',
