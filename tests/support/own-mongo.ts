@@ -9,15 +9,28 @@ import { removeFolder } from '#scripts/services/remove-folder.ts';
 export interface OwnMongo {
   server: RunningMongo;
   /**
-   * Make the shop's next command of a kind stumble (MongoDB's own `failCommand`; once, or every one on a collection).
-   * @param how `blockMs`: it stays unexecuted for so long; `closeConnection`: its connection is cut instead
+   * Make the shop's next command of a kind stumble (MongoDB's own `failCommand`; once, or every one on a collection,
+   * named with its database when that is not `holdfast`).
+   * @param how `blockMs`: it stays unexecuted for so long; `closeConnection`: its connection is cut instead;
+   *   `writeConcernError`: it is executed, and its answer says by this code that a majority may not have it
    */
-  stumble(command: string, how: { blockMs: number } | { closeConnection: true }, everyOneOn?: string): Promise<void>;
+  stumble(
+    command: string,
+    how: { blockMs: number } | { closeConnection: true } | { writeConcernError: number },
+    everyOneOn?: string,
+  ): Promise<void>;
   /** Nothing stumbles any more. */
   calm(): Promise<void>;
   /** Whether the shop's command of that kind, on that collection, has arrived and is not executed yet. */
   waits(command: string, on?: string): Promise<boolean>;
   close(): Promise<void>;
+}
+
+/** In `failCommand`'s words. */
+function stumbling(how: Parameters<OwnMongo['stumble']>[1]): object {
+  if ('blockMs' in how) return { blockConnection: true, blockTimeMS: how.blockMs };
+  if ('writeConcernError' in how) return { writeConcernError: { code: how.writeConcernError, errmsg: 'by order' } };
+  return how;
 }
 
 export async function ownMongo(): Promise<OwnMongo> {
@@ -28,8 +41,8 @@ export async function ownMongo(): Promise<OwnMongo> {
   return {
     server,
     async stumble(command, how, everyOneOn) {
-      const what = 'blockMs' in how ? { blockConnection: true, blockTimeMS: how.blockMs } : how;
-      const which = everyOneOn ? { namespace: `holdfast.${everyOneOn}` } : {};
+      const what = stumbling(how);
+      const which = everyOneOn && { namespace: everyOneOn.includes('.') ? everyOneOn : `holdfast.${everyOneOn}` };
       await admin.command({
         configureFailPoint: 'failCommand',
         mode: everyOneOn ? 'alwaysOn' : { times: 1 },
