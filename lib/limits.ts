@@ -57,6 +57,8 @@ export const LIMITS = {
   unpaidHoldsMs: 30 * 60_000,
   /** How many orders one sweep expires side by side. */
   expireConcurrency: 32,
+  /** Expired events that wait for their turn; those that come meanwhile are left to the sweep. */
+  expiredWaiting: 1_000,
   /** Orders read from MongoDB and placed into Redis at a time by reconcile and rebuild. */
   orderBatch: 500,
   /** What the minutely reconcile looks at order by order: PAID orders of three minutes, and no more than so many. */

@@ -64,6 +64,21 @@ describe('a worker that hears Redis say that a timer has expired', () => {
     await expectSound(floor);
   });
 
+  test('does so again after its connection was cut, as often as that happens', async () => {
+    const subscribed = async () => {
+      const clients = String(await look.redis.client('LIST', 'TYPE', 'PUBSUB'));
+      return clients.split('\n').find((client) => / name=holdfast-expired .* sub=1 psub=1 /.test(client));
+    };
+    for (let cut = 0; cut < 3; cut++) {
+      const before = await until(subscribed, { what: 'it listens' });
+      const id = / ?id=(\d+) /.exec(before)![1]!;
+      await look.redis.client('KILL', 'TYPE', 'PUBSUB');
+      await until(async () => (await subscribed())?.includes(`id=${id} `) === false, { what: 'it listens again' });
+    }
+    expect(Math.max(...(await walkAway(10)))).toBeLessThanOrEqual(time.allowed(1_000));
+    await expectSound(floor);
+  });
+
   test("ignores garbage, other tenants' keys and events that are not true", async () => {
     const { saleId, productIds } = await web.client.sale({ units: [2], holdSeconds: 60 });
     const running = await web.client.shopper().buyNow([{ productId: productIds[0]!, quantity: 1 }]);
