@@ -1,6 +1,7 @@
-#!lua
+#!lua flags=allow-oom
 -- Check at one instant that a product's free, held and sold tokens are disjoint and together the minted ones (I1),
 -- that every holder is on the sweep's list, and that the customers' counts add up. On request, close a sale that fails.
+-- It writes nothing but that, which frees memory, so it runs when Redis' memory is full: else no repair would go on then.
 --
 -- KEYS[1] sale       hash  its field minted:P is the watermark; deleted when it fails and ARGV[2] asks for it
 -- KEYS[2] deadlines  zset  order → deadline, ms

@@ -1,6 +1,7 @@
 #!lua
 -- Push new tokens of a product from the watermark up to what MongoDB has minted, a bounded number a call.
 -- A token that an order already has (Redis had forgotten the watermark) is not pushed again.
+-- Like reserve it only takes memory, so it has no allow-oom: when Redis' memory is full it is refused as a whole.
 --
 -- KEYS[1] sale    hash    its field minted:P is the watermark
 -- KEYS[2] stock   list    grows

@@ -1,4 +1,6 @@
 -- What the scripts share; lib/inventory/scripts.ts puts it after each script's first line. Local functions only: no keys, no effects on load.
+-- At `maxmemory` Redis refuses a script as a whole, before its first write, unless its flags say allow-oom or no-writes. So whoever
+-- ends, decides or repairs says one of them: what is held can still be paid or come back. Who only takes (reserve, mint) says neither.
 
 -- Redis's clock in ms. A script reads it once: expiry is frozen while it runs, TIME is not.
 local function clock()

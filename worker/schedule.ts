@@ -10,22 +10,26 @@ import { RestartWatch } from '#worker/restart-watch.ts';
 
 /**
  * The safety net: every few seconds sweep every sale and repair one that is not ready, and do interrupted payments again;
- * every minute reconcile everything; at once and thoroughly when Redis restarted or another replica was promoted.
+ * every minute reconcile everything; at once and thoroughly when Redis restarted or another replica was promoted. Each is
+ * scheduled by itself: whatever fails or takes its time keeps no other from running. A sweep need not wait for the repair
+ * after a restart: it asks MongoDB before it gives anything back.
  */
 export function schedule(shop: HoldfastProcess, workerId: string, sweepSeconds: number): ScheduledTask[] {
   const restarts = new RestartWatch(shop.redis, shop.models);
-  const sweepAll = async () => {
-    await shop.redis.zadd(keys.workers(), Date.now(), workerId);
+  const sweepAll = () =>
+    forEachSale(shop, async (saleId) => {
+      if ((await sweep(shop, saleId)).status === 'saleNotReady') await reconcile(shop, saleId, { thorough: false });
+    });
+  const heartbeat = async () => {
     await shop.redis.zremrangebyscore(keys.workers(), '-inf', Date.now() - LIMITS.heartbeatStaleMs * 10);
-    await restarts.look(async () => {
+    await shop.redis.zadd(keys.workers(), Date.now(), workerId); // refused when Redis' memory is full
+  };
+  const watchRestarts = () =>
+    restarts.look(async () => {
       log().warn('Redis restarted or another replica was promoted: every sale is inspected');
       await forEachSale(shop, (saleId) => reconcile(shop, saleId, { thorough: true }));
       await shop.redis.bgrewriteaof().catch(() => {}); // a half transaction in the file would run at the next restart
     });
-    await forEachSale(shop, async (saleId) => {
-      if ((await sweep(shop, saleId)).status === 'saleNotReady') await reconcile(shop, saleId, { thorough: false });
-    });
-  };
   const payments = async () => {
     for (const err of (await redo(shop)).errors) log().warn({ err }, 'a payment step failed; tried again later');
   };
@@ -35,16 +39,17 @@ export function schedule(shop: HoldfastProcess, workerId: string, sweepSeconds: 
   };
   const guarded = (name: string, work: () => Promise<void>) => () =>
     work().catch((err: unknown) => log().warn({ err }, `${name} failed; the next one goes on`));
-  // Each at its own pace: a provider that takes its time keeps no unit waiting.
+  const reconcileAll = () => forEachSale(shop, (saleId) => reconcile(shop, saleId, { thorough: false }));
+  const everySweep = `*/${sweepSeconds} * * * * *`;
+  const each = (name: string, when: string, work: () => Promise<void>) =>
+    cron.schedule(when, guarded(name, work), { noOverlap: true, name });
   return [
-    cron.schedule(`*/${sweepSeconds} * * * * *`, guarded('sweep', sweepAll), { noOverlap: true, name: 'sweep' }),
-    cron.schedule(`*/${sweepSeconds} * * * * *`, guarded('payments', payments), { noOverlap: true, name: 'payments' }),
-    cron.schedule('* * * * * *', guarded('looking after payments', begun), { noOverlap: true, name: 'begun payments' }),
-    cron.schedule(
-      '30 * * * * *',
-      guarded('reconcile', () => forEachSale(shop, (saleId) => reconcile(shop, saleId, { thorough: false }))),
-      { noOverlap: true, name: 'reconcile' },
-    ),
+    each('sweep', everySweep, sweepAll),
+    each('heartbeat', everySweep, heartbeat),
+    each('restart watch', everySweep, watchRestarts),
+    each('payments', everySweep, payments),
+    each('looking after payments', '* * * * * *', begun),
+    each('reconcile', '30 * * * * *', reconcileAll),
   ];
 }
 

@@ -14,6 +14,11 @@ test('every script under lua/ is registered, and every registered one is there',
   expect(files.sort()).toEqual([...SCRIPTS].sort());
 });
 
+test('when Redis has no memory left, only what takes units or makes them is refused', () => {
+  const refused = SCRIPTS.filter((name) => !/^#!lua flags=(allow-oom|no-writes)$/m.test(read(name)));
+  expect(refused).toEqual(['reserve', 'mint']);
+});
+
 describe.each(SCRIPTS)('%s.lua', (name) => {
   const lines = read(name).split('\n');
   const header = lines.filter((line) => line.startsWith('--')).join('\n');
