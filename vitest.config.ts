@@ -18,6 +18,7 @@ const LONG = [
   'lib/simulation',
   'worker/start-and-stop',
   'worker/arrangements',
+  'lib/primary-changes',
   'lua/model',
   'lib/mutations',
   'lib/rebuild',
