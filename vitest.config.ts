@@ -5,7 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const TIMED = [
   'tests/api/{crowd,floods,rates}.test.ts',
   'tests/chaos/{mongodb-away,redis-loss,two-thousand-buyers}.test.ts',
-  'tests/worker/{backlog,keyspace-events,slow-payments}.test.ts',
+  'tests/worker/{backlog,keyspace-events,safety-net,slow-payments}.test.ts',
 ];
 
 /** The longest by far, longest first: begun last, each would run on alone at the end. */
