@@ -25,9 +25,13 @@ export function schedule(shop: HoldfastProcess, workerId: string, sweepSeconds: 
     await shop.redis.zadd(keys.workers(), Date.now(), workerId); // refused when Redis' memory is full
   };
   const watchRestarts = () =>
-    restarts.look(async () => {
+    restarts.look(async (done) => {
       log().warn('Redis restarted or another replica was promoted: every sale is inspected');
-      await forEachSale(shop, (saleId) => reconcile(shop, saleId, { thorough: true }));
+      await forEachSale(shop, async (saleId) => {
+        if (done.has(saleId)) return; // a sale that cannot be repaired has no other read again and again
+        await reconcile(shop, saleId, { thorough: true });
+        done.add(saleId);
+      });
       await shop.redis.bgrewriteaof().catch(() => {}); // a half transaction in the file would run at the next restart
     });
   const payments = async () => {
