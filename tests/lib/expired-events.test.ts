@@ -1,13 +1,31 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { LIMITS } from '#lib/limits.ts';
 import { keys } from '#lib/redis/keys.ts';
+import { type RunningRedis, startRedis } from '#scripts/services/redis.ts';
+import { removeFolder } from '#scripts/services/remove-folder.ts';
 import { until } from '#tests/support/until.ts';
-import { world } from '#tests/support/world.ts';
+import { closeWorld, world } from '#tests/support/world.ts';
 import { listenForExpired } from '#worker/on-expired.ts';
 
 const EVENTS = 10_000;
+
+/** One in which nobody else's timers end. */
+let redis: RunningRedis;
+
+beforeAll(async () => {
+  redis = await startRedis({ dir: mkdtempSync(join(tmpdir(), 'holdfast-events-')) });
+  process.env.REDIS_URL = redis.url;
+});
+afterAll(async () => {
+  await closeWorld();
+  await redis.kill9();
+  removeFolder(redis.dir);
+});
 
 test('10,000 timers that end together are looked at a few at a time, and those beyond a line of a thousand not at all', async () => {
   const shop = await world();
