@@ -59,17 +59,5 @@ export const momentOf = (at: string | number) => dayAndTime().format(new Date(at
 /** With the year, for what is kept. */
 export const dateOf = (at: string | number) => dateInFull().format(new Date(at));
 
-const two = (value: number) => String(value).padStart(2, '0');
-
-/** Seconds as digits that keep their width: 0:42, 9:05, 1:09:05; from two days on, days come first. */
-export function digits(seconds: number): string {
-  const left = Math.max(0, seconds);
-  const days = Math.floor(left / 86_400);
-  const hours = Math.floor(left / 3_600);
-  const minutes = Math.floor(left / 60) % 60;
-  if (days >= 2) return `${days}d ${two(hours % 24)}:${two(minutes)}:${two(left % 60)}`;
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(left % 60)}` : `${minutes}:${two(left % 60)}`;
-}
-
 /** The number of a unit: `<productId>-17` is 17. */
 export const unitNumber = (token: string) => Number(token.slice(token.lastIndexOf('-') + 1));

@@ -3,7 +3,6 @@
 import { type ReactNode, type SubmitEvent, useId, useRef, useState } from 'react';
 import { useWait } from '#components/account/use-wait.ts';
 import { ApiProblem } from '#components/api.ts';
-import { digits } from '#components/format.ts';
 import { type Messages, useMessages } from '#components/messages/index.ts';
 import { Button } from '#components/ui/button.tsx';
 import { useMounted } from '#components/ui/use-mounted.ts';
@@ -95,7 +94,7 @@ export function AccountForm<Names extends string>({
         {busy ? messages.account.busy : action}
         {waits && (
           <span aria-hidden="true" className="tabular-nums">
-            {digits(wait.secondsLeft)}
+            {messages.clock.digits(wait.secondsLeft)}
           </span>
         )}
       </Button>

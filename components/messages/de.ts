@@ -1,3 +1,4 @@
+import { digits } from '#components/clock/digits.ts';
 import { count } from '#components/format.ts';
 import type { Messages } from '#components/messages/en.ts';
 import { BUSY, FAILURE } from '#components/messages/failure.ts';
@@ -60,6 +61,7 @@ export const de: Messages = {
     until: 'bis',
     opening: 'Beginnt…',
     unlocks: 'Die Knöpfe schalten sich von selbst frei.',
+    digits,
     secondsLeft: (seconds) => `Noch ${duration(seconds)}`,
   },
   home: {
@@ -95,9 +97,9 @@ export const de: Messages = {
     closedText: 'Dieser Verkauf ist vorbei. Was rechtzeitig zurückgelegt wurde, kann noch bezahlt werden.',
     restoringText:
       'Wir räumen das Regal neu ein: Die Stücke werden gerade neu gezählt. Gleich geht es von selbst weiter.',
-    holdTerms: (seconds) => `Beim Kaufen legen wir deine Stücke ${duration(seconds)} lang zurück, während du zahlst.`,
-    ships: 'Was du kaufst, wird dir geschickt.',
-    shipsNot: 'In diesem Verkauf wird nichts verschickt.',
+    holdTerms: (seconds) => `Wir legen deine Stücke ${duration(seconds)} lang zurück, während du zahlst.`,
+    ships: 'Es wird dir geschickt.',
+    shipsNot: 'Es wird nichts verschickt.',
     empty: 'In diesem Verkauf ist noch nichts.',
     nextSale: (name) => `Als Nächstes: ${name}`,
     missing: 'Diesen Verkauf gibt es nicht.',

@@ -1,3 +1,4 @@
+import { digits } from '#components/clock/digits.ts';
 import { count } from '#components/format.ts';
 import { BUSY, FAILURE } from '#components/messages/failure.ts';
 import type { Language } from '#components/messages/language.ts';
@@ -61,6 +62,8 @@ export const en = {
     until: 'until',
     opening: 'Opening…',
     unlocks: 'The buttons unlock by themselves.',
+    /** Ticks for the eye. */
+    digits,
     secondsLeft: (seconds: number) => `${duration(seconds)} left`,
   },
   home: {
