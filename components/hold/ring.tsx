@@ -14,7 +14,7 @@ export function Ring({ from, until }: { from: string; until: string }) {
   const seconds = useServerTime(secondsUntil(Date.parse(until))) ?? wholeSeconds;
   const left = Math.min(1, seconds / wholeSeconds);
   return (
-    <div className="relative size-52 sm:size-60">
+    <div className="relative size-40 sm:size-60">
       <svg viewBox="0 0 120 120" aria-hidden="true" className="-rotate-90 size-full" fill="none" strokeWidth="7">
         <circle cx="60" cy="60" r={RADIUS} className="stroke-night-line forced-colors:stroke-[GrayText]" />
         <circle

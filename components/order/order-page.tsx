@@ -20,7 +20,7 @@ const Paid = lazy(loadPaid);
 const Cancelled = lazy(loadCancelled);
 const OrderDelivery = later(async () => (await import('#components/delivery/order-delivery.tsx')).OrderDelivery);
 
-const SKELETON = 'skeleton mx-auto h-160 max-w-5xl rounded-card! lg:h-120';
+const SKELETON = 'skeleton mx-auto h-216 max-w-4xl rounded-card! lg:h-150';
 
 /** Any order's page. One static page serves them all, so the id is read from the address once the browser has it. */
 export function OrderPage() {

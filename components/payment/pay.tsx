@@ -47,9 +47,9 @@ export function Pay(props: PayProps) {
 
   // The provider's own fields say it themselves.
   const declined = order.declined && !started && !starting ? words.declined(words.declinedPlain) : '';
-  const said = over ? words.over : trouble || declined;
+  const said = over ? words.over : trouble || declined; // for the eye it stands at the ring that the time is over
   const status = (
-    <p role="status" className={said ? 'rounded-xl bg-night-soft px-4 py-3 text-sm' : 'sr-only'}>
+    <p role="status" className={said && !over ? 'rounded-xl bg-night-soft px-4 py-3 text-sm' : 'sr-only'}>
       {said}
     </p>
   );

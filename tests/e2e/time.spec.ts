@@ -116,7 +116,7 @@ test('a shopper gets more time, once', { tag: '@once' }, async ({ page, merchant
   await expect(countdown(page)).toHaveText(/^0:/);
   await page.getByRole('button', { name: 'Give me 1 minute more' }).click();
   await expect(countdown(page)).toHaveText(/^1:[0-2]/);
-  await expect(page.getByText('You have more time.')).toBeAttached();
+  await expect(page.getByText('Time was added.')).toBeAttached();
   await expect(page.getByRole('button', { name: /^Give me/ })).toHaveCount(0);
   await page.reload();
   await expect(countdown(page)).toHaveText(/^1:[0-2]/);
