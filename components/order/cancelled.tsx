@@ -7,12 +7,22 @@ import { useCheckout } from '#components/hold/use-checkout.ts';
 import { useMessages } from '#components/messages/index.ts';
 import { MoneyBack } from '#components/order/money-back.tsx';
 import { OrderLines } from '#components/order/order-lines.tsx';
+import { Outcome } from '#components/order/outcome.tsx';
 import { useSaleState } from '#components/sale/use-sale.ts';
 import { Button, ButtonLink } from '#components/ui/button.tsx';
 import type { OneSaleAnswer, OrderAnswer } from '#lib/contract.ts';
 
 /** An order that ended without a sale: why, and a way to try again at once. */
-export function Cancelled({ order, sale }: { order: OrderAnswer; sale: OneSaleAnswer | undefined }) {
+export function Cancelled({
+  order,
+  sale,
+  watched,
+}: {
+  order: OrderAnswer;
+  sale: OneSaleAnswer | undefined;
+  /** It ended before the shopper's eyes. */
+  watched: boolean;
+}) {
   const messages = useMessages();
   const { order: words } = messages;
   const reason = order.reason ?? 'EXPIRED';
@@ -20,7 +30,9 @@ export function Cancelled({ order, sale }: { order: OrderAnswer; sale: OneSaleAn
     <article className="rise mx-auto flex max-w-2xl flex-col gap-6 rounded-card border border-line bg-card p-6 sm:p-10">
       <header>
         <p className="font-semibold text-muted">{messages.orders.status.CANCELLED}</p>
-        <h1 className="mt-1 font-semibold text-3xl tracking-tight sm:text-4xl">{words.reasonTitle[reason]}</h1>
+        <Outcome watched={watched} className="mt-1 text-3xl sm:text-4xl">
+          {words.reasonTitle[reason]}
+        </Outcome>
         <p className="mt-3 text-muted">{words.reasonText[reason]}</p>
       </header>
       <MoneyBack order={order} />

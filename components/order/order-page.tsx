@@ -1,7 +1,7 @@
 'use client';
 
 import { usePathname } from 'next/navigation';
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Hold } from '#components/hold/hold.tsx';
 import { type Messages, useMessages } from '#components/messages/index.ts';
 import { useOrder } from '#components/order/use-order.ts';
@@ -29,6 +29,8 @@ export function OrderPage() {
   const orderId = useMounted() ? (pathname.split('/')[2] ?? '') : null;
   const { data: order, error, mutate } = useOrder(orderId);
   const sale = useSale(order?.saleId ?? null).data;
+  const [watched, setWatched] = useState(false);
+  if (order?.status === 'RESERVED' && !watched) setWatched(true);
   useTitle(order && titleOf(messages, order));
   // How it ends is there before it ends, also for who is offline by then.
   useEffect(() => void Promise.allSettled([loadPaid(), loadCancelled()]), []);
@@ -56,13 +58,13 @@ export function OrderPage() {
       {order.status === 'RESERVED' && (
         <Hold order={order} products={products} refresh={() => mutate()} change={(changed) => mutate(changed)} />
       )}
-      {order.status === 'PAID' && <Paid order={order} products={products} />}
+      {order.status === 'PAID' && <Paid order={order} products={products} watched={watched} />}
       {order.status === 'PAID' && order.ships && (
         <Suspense>
           <OrderDelivery order={order} refresh={() => mutate()} />
         </Suspense>
       )}
-      {order.status === 'CANCELLED' && <Cancelled key={order.orderId} order={order} sale={sale} />}
+      {order.status === 'CANCELLED' && <Cancelled key={order.orderId} order={order} sale={sale} watched={watched} />}
     </Suspense>
   );
 }

@@ -7,6 +7,7 @@ import { count, momentOf, money, unitNumber } from '#components/format.ts';
 import { useMessages } from '#components/messages/index.ts';
 import { MoneyBack } from '#components/order/money-back.tsx';
 import { OrderLines } from '#components/order/order-lines.tsx';
+import { Outcome } from '#components/order/outcome.tsx';
 import { TaxIncluded } from '#components/order/tax-included.tsx';
 import { ReceiptLinks } from '#components/receipt/receipt-links.tsx';
 import { Art } from '#components/ui/art.tsx';
@@ -16,7 +17,16 @@ import type { OrderAnswer, ProductAnswer } from '#lib/contract.ts';
 const isCart = (path: unknown) => typeof path === 'string' && path.startsWith('/api/cart/');
 
 /** The confirmation: whose number it is now. What was bought has left the cart, so the number beside it is asked for anew. */
-export function Paid({ order, products }: { order: OrderAnswer; products: ProductAnswer[] }) {
+export function Paid({
+  order,
+  products,
+  watched,
+}: {
+  order: OrderAnswer;
+  products: ProductAnswer[];
+  /** It was paid before the shopper's eyes. */
+  watched: boolean;
+}) {
   const messages = useMessages();
   useEffect(() => void mutate(isCart), []);
   const { order: words, hold } = messages;
@@ -35,7 +45,9 @@ export function Paid({ order, products }: { order: OrderAnswer; products: Produc
             <Check aria-hidden="true" className="size-5" />
             {messages.orders.status.PAID}
           </p>
-          <h1 className="font-semibold text-4xl tracking-tight sm:text-5xl">{words.paidTitle}</h1>
+          <Outcome watched={watched} className="text-4xl sm:text-5xl">
+            {words.paidTitle}
+          </Outcome>
           {unit && <Edition name={first?.name ?? ''} unit={unit} minted={product?.minted ?? null} />}
           <p className="text-muted">{words.paidText(units)}</p>
         </header>
