@@ -116,7 +116,7 @@ function Product({
           <StockLine product={product} className="text-lg" />
           {product.minted > 0 && <span className="text-muted text-sm">{words.edition(product.minted)}</span>}
         </p>
-        <ShelfBar product={product} />
+        <ShelfBar product={product} whole />
         {allHeld && <p className="text-sm">{words.allHeldText(stock.held)}</p>}
         {stock.state === 'available' && stock.held > 0 && (
           <p className="text-muted text-sm">{words.heldSome(stock.held)}</p>

@@ -37,30 +37,30 @@ function stockWords(words: Messages['product'], stock: Stock): string {
   }
 }
 
-/** Where all units of an edition are now: on the shelf, in checkouts, sold. */
-export function ShelfBar({ product, className }: { product: ProductAnswer; className?: string }) {
+/**
+ * Where all units of an edition are now: on the shelf, in checkouts, sold.
+ * @param whole beside it stands how many are in checkouts; elsewhere it shows them when nothing else is left, as the words say then
+ */
+export function ShelfBar({ product, whole }: { product: ProductAnswer; whole?: boolean }) {
   const messages = useMessages();
   const { available, held, sold, minted } = product;
   if (available === null || held === null || sold === null || minted === 0) {
-    return <div aria-hidden="true" className={clsx('h-1.5 rounded-full bg-sunken', className)} />;
+    return <div aria-hidden="true" className="h-1.5 rounded-full bg-sunken" />;
   }
   const share = (units: number) => ({ width: `${(units / minted) * 100}%` });
   return (
     <div
       role="img"
       aria-label={messages.product.shelf(available, held, sold)}
-      className={clsx(
-        'flex h-1.5 overflow-hidden rounded-full bg-line forced-colors:h-2 forced-colors:border',
-        className,
-      )}
+      className="flex h-1.5 gap-px overflow-hidden rounded-full bg-line forced-colors:h-2 forced-colors:border"
     >
       <span
         style={share(available)}
         className="bg-good forced-colors:bg-[CanvasText] motion-safe:transition-[width] motion-safe:duration-500"
       />
       <span
-        style={share(held)}
-        className="bg-moon forced-colors:bg-[Highlight] motion-safe:transition-[width] motion-safe:duration-500"
+        style={share(whole || !available ? held : 0)}
+        className="bg-warn forced-colors:bg-[Highlight] motion-safe:transition-[width] motion-safe:duration-500"
       />
     </div>
   );

@@ -59,3 +59,31 @@ test('whoever wants less motion sees none', async ({ page, merchant }) => {
   );
   expect(moving).toEqual([]);
 });
+
+test('in checkouts has a colour of its own: amber is for what can be pressed', { tag: '@once' }, async ({
+  page,
+  shopper,
+  merchant,
+}) => {
+  const { path, products } = await merchant.sale({ products: [{ units: 2 }] });
+  const [first, second] = [await shopper(), await shopper()];
+  await hold(first, products[0]!.path);
+  await page.goto(products[0]!.path);
+  const bar = page.getByRole('main').getByRole('img', { name: /in checkouts/ });
+  await expect(page.getByText('1 in checkouts')).toBeVisible();
+  const [left, held] = await bar.locator('span').all();
+  const amber = await styleOf(buyButton(page), 'background-color');
+  expect(await styleOf(held!, 'background-color')).not.toEqual(amber);
+  expect(await styleOf(held!, 'background-color')).not.toEqual(await styleOf(left!, 'background-color'));
+  expect((await styleOf(bar, 'column-gap'))['column-gap'], 'one can be told from the other without colours').toBe(
+    '1px',
+  );
+
+  await page.goto(path);
+  await expect(page.getByText('The last one')).toBeVisible();
+  await expect(held!, 'a shelf’s card shows what it says').toHaveCSS('width', '0px');
+  await hold(second, products[0]!.path);
+  await page.reload();
+  await expect(page.getByRole('main').getByText('All in checkouts').first()).toBeVisible();
+  await expect(held!).not.toHaveCSS('width', '0px');
+});

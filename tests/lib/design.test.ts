@@ -30,6 +30,7 @@ const PAIRS: [front: string, backs: string[], least: number][] = [
   ['edge', ['paper', 'card', 'sunken'], PARTS],
   ['focus', ['paper', 'card', 'sunken'], PARTS],
   ['good', ['line'], PARTS],
+  ['warn', ['line'], PARTS],
   ['moon', ['night-line'], PARTS],
 ];
 
