@@ -37,7 +37,7 @@ export function Cancelled({
       </header>
       <MoneyBack order={order} />
       <OrderLines order={order} products={sale?.products ?? []} />
-      {sale ? <TryAgain order={order} sale={sale} /> : <div className="skeleton h-11 rounded-full!" />}
+      {sale ? <TryAgain order={order} sale={sale} /> : <div className="skeleton h-32 rounded-2xl!" />}
       <div className="flex flex-wrap items-center gap-x-6 gap-y-2">
         <ButtonLink kind="quiet" href={`/sales/${order.saleId}`}>
           {words.keepLooking}

@@ -30,11 +30,11 @@ export function Header() {
     <header className="sticky top-0 z-20 border-line border-b bg-paper">
       <nav
         aria-label={shop.navigation}
-        className="mx-auto flex max-w-6xl items-center justify-between gap-2 px-2 py-1.5 sm:px-5"
+        className="mx-auto flex max-w-6xl items-center justify-between gap-2 px-2 py-1.5 sm:px-3"
       >
         <Link
           href="/"
-          className="inline-flex min-h-11 items-center gap-2 rounded-full px-2 font-semibold text-lg tracking-tight"
+          className="inline-flex min-h-11 items-center gap-2 rounded-full px-2 font-semibold text-lg tracking-tight sm:px-3"
         >
           <Mark />
           <span className="max-[24rem]:sr-only">{shop.name}</span>

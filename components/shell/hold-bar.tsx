@@ -8,7 +8,7 @@ export function HoldBar({ pathname }: { pathname: string }) {
   const hold = useLiveHolds().find(({ orderId }) => pathname !== `/orders/${orderId}`);
   if (!hold) return null;
   return (
-    <div className="mx-auto max-w-6xl px-3 pb-2 sm:px-5">
+    <div className="mx-auto max-w-6xl px-4 pb-2 sm:px-6">
       <HoldLink hold={hold} />
     </div>
   );

@@ -15,7 +15,7 @@ const look = cva(
         danger:
           'border border-bad bg-transparent text-bad hover:bg-bad/10 aria-disabled:border-line aria-disabled:text-muted',
         night:
-          'border border-night-line bg-transparent text-starlight hover:bg-night-soft aria-disabled:text-dusk aria-disabled:hover:bg-transparent',
+          'border border-night-edge bg-transparent text-starlight hover:bg-night-soft aria-disabled:text-dusk aria-disabled:hover:bg-transparent',
       },
       size: { large: 'min-h-13 text-lg', medium: 'min-h-11', small: 'min-h-9 text-sm' },
     },

@@ -23,7 +23,7 @@ export function Quantity({
     if (next >= 1 && next <= most) onChange(next);
   };
   return (
-    <fieldset className="inline-flex items-center rounded-full border border-edge">
+    <fieldset className="inline-flex h-11 items-center rounded-full border border-edge">
       <legend className="sr-only">{label}</legend>
       <button
         type="button"

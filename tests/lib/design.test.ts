@@ -31,6 +31,7 @@ const PAIRS: [front: string, backs: string[], least: number][] = [
   ['focus', ['paper', 'card', 'sunken'], PARTS],
   ['good', ['line'], PARTS],
   ['warn', ['line'], PARTS],
+  ['night-edge', ['night', 'night-soft'], PARTS],
   ['moon', ['night-line'], PARTS],
 ];
 
