@@ -50,7 +50,7 @@ const ELSEWHERE: Record<string, { why: string; lines: string[] }[]> = {
     {
       why: 'Redis loses a hold and is rebuilt between two steps of one checkout; tests/lib/checkout',
       lines: [
-        "if (by === 'key') return order ? known(order, look.nowMs) : { status: 'orderExpired', orderId };",
+        "if (by === 'key') return order?.items.length ? known(order, look.nowMs) : over(shop, request, orderId);",
         'else await release(shop.inventory, saleId, orderId, { cartId }); // a cart record without hold or order',
       ],
     },

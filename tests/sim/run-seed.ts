@@ -48,6 +48,7 @@ export const FAULTS = [
   'late event',
   'lost event',
   'reordered event',
+  'misaddressed event',
 ] as const;
 export const LOSSES = ['rollback', 'flush', 'split brain', 'torn transaction', 'lost timer'] as const;
 type Fault = (typeof FAULTS)[number] | (typeof LOSSES)[number];
@@ -290,6 +291,8 @@ class Story implements Heard {
       const { saleId, orderId } = random.pick(orders);
       if (saleId) this.start('event', (shop) => expire(shop, saleId, random.chance(0.9) ? orderId : random.uuid()));
     }
+    const [bought, other] = orders.length > 1 && random.chance(0.03) ? [random.pick(orders), random.pick(orders)] : [];
+    if (bought?.payment && other && bought !== other) this.misaddress(bought.payment, other);
   }
 
   /** A checkout: buy now or of a cart, with a key or without, sometimes one that somebody has sent before. */
@@ -445,6 +448,13 @@ class Story implements Heard {
       world.count('fault lost event'); // sent again at the end only
     else for (let i = 0; i < copies; i++) this.wire.push(event);
     if (random.chance(0.02)) this.send(this.stray(), 'payment.authorized', sum, `stray ${paymentId}`, false);
+  }
+
+  /** The provider says of a payment that has bought an order that it is for another one. */
+  misaddress(paymentId: string, { orderId, total: amount, currency }: Order): void {
+    const type = this.random.pick(['payment.authorized', 'payment.captured', 'payment.refunded', 'payment.voided']);
+    this.world.count('fault misaddressed event');
+    this.deliver({ eventId: `${paymentId} ${type} for ${orderId}`, type, paymentId, orderId, amount, currency });
   }
 
   /** An order that nobody knows, or one that is about to be. */
