@@ -1,4 +1,4 @@
-import type { Catalog, Sale } from '#lib/catalog/catalog.ts';
+import { type Catalog, type Sale, salesByTurn } from '#lib/catalog/catalog.ts';
 
 /** What a sale is, and never how it stands: a page may show this some seconds late. No price, no count, no state. */
 export interface SaleAbout {
@@ -31,9 +31,7 @@ export async function aboutSale(catalog: Catalog, saleId: string): Promise<SaleA
 
 /** Sales that are not over and have products, in the home page's order: opened ones newest first, coming ones soonest first; at most `most` of each. */
 export async function aboutCurrentSales(catalog: Catalog, most: number): Promise<HomeAbout> {
-  const nowMs = Date.now();
-  const current = (await catalog.sales()).filter(({ closesAt }) => !closesAt || closesAt.getTime() > nowMs);
-  const opensMs = ({ opensAt }: Sale) => opensAt?.getTime() ?? 0;
+  const { opened, coming } = salesByTurn(await catalog.sales(), Date.now());
   const firstWithProducts = async (sales: Sale[]) => {
     const found: SaleAbout[] = [];
     for (const sale of sales) {
@@ -43,12 +41,7 @@ export async function aboutCurrentSales(catalog: Catalog, most: number): Promise
     }
     return found;
   };
-  return {
-    opened: await firstWithProducts(current.filter((sale) => opensMs(sale) <= nowMs)),
-    coming: await firstWithProducts(
-      current.filter((sale) => opensMs(sale) > nowMs).sort((a, b) => opensMs(a) - opensMs(b)),
-    ),
-  };
+  return { opened: await firstWithProducts(opened), coming: await firstWithProducts(coming) };
 }
 
 async function about(catalog: Catalog, { _id, name, description, opensAt }: Sale): Promise<SaleAbout> {

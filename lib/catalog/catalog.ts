@@ -110,6 +110,21 @@ export class Catalog {
   }
 }
 
+/**
+ * Sales in the order in which shoppers want them: those past their opening as they are given, coming ones soonest first, and
+ * last those that are over. One sale changes its place at most twice in its life, so pages of such a list stay where they are.
+ */
+export function salesByTurn(sales: Sale[], nowMs: number): { opened: Sale[]; coming: Sale[]; over: Sale[] } {
+  const opensMs = ({ opensAt }: Sale) => opensAt?.getTime() ?? 0;
+  const isOver = ({ closesAt }: Sale) => closesAt !== null && closesAt.getTime() <= nowMs;
+  const current = sales.filter((sale) => !isOver(sale));
+  return {
+    opened: current.filter((sale) => opensMs(sale) <= nowMs),
+    coming: current.filter((sale) => opensMs(sale) > nowMs).sort((a, b) => opensMs(a) - opensMs(b)),
+    over: sales.filter(isOver),
+  };
+}
+
 /** @returns the sale's settings as Redis keeps them: times in ms, 0 for none */
 export function settingsOf(sale: Sale, products: Pick<Product, '_id' | 'limitPerCustomer'>[]): SaleSettings {
   return {

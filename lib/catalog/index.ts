@@ -12,5 +12,5 @@ export {
   type ProductDraft,
   type SaleDraft,
 } from '#lib/catalog/admin.ts';
-export { Catalog, EVERYDAY, type Product, type Sale, settingsOf } from '#lib/catalog/catalog.ts';
+export { Catalog, EVERYDAY, type Product, type Sale, salesByTurn, settingsOf } from '#lib/catalog/catalog.ts';
 export { type LiveSale, LiveSales, toOneSaleAnswer } from '#lib/catalog/live.ts';

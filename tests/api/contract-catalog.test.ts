@@ -69,6 +69,27 @@ test('a shopper sees at a glance whether a sale is still to come, open, paused o
   expect((await shop.client.look(paused.saleId)).state).toBe('paused');
 });
 
+test('what can be bought comes first in the list of sales, then what is coming, and last what is over; pages fit together', async () => {
+  const made = async (options: object) => (await shop.client.sale(options)).saleId;
+  const older = await made({});
+  const late = await made({ opensAt: new Date(Date.now() + 7_200_000).toISOString() });
+  const soon = await made({ opensAt: inAnHour() });
+  const newer = await made({ opensAt: anHourAgo() });
+  const over = await made({ opensAt: anHourAgo(), closesAt: new Date(Date.now() - 1_000).toISOString() });
+  const ids = async (query: string) => {
+    const { body } = await shop.client.shopper().call<SalesAnswer>('GET', `/api/sales?${query}`);
+    return body.sales.map(({ saleId }) => saleId);
+  };
+  const mine = [newer, older, soon, late, over];
+  const all = await ids('limit=1000');
+  expect(all.filter((id) => mine.includes(id))).toEqual(mine);
+  const everyday = all.indexOf('everyday');
+  if (everyday >= 0) expect(everyday).toBeLessThan(all.indexOf(soon));
+  const paged: string[] = [];
+  for (let offset = 0; offset < all.length; offset += 2) paged.push(...(await ids(`limit=2&offset=${offset}`)));
+  expect(paged).toEqual(all);
+});
+
 test('a sale whose stock is being restored says so, never "sold out", and comes back by itself', async () => {
   const { saleId, productIds } = await shop.client.sale({ units: [3] });
   const path = `/api/sales/${saleId}`;

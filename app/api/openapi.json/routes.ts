@@ -61,7 +61,10 @@ const form = (schema: z.ZodType) => ({
 export const routes: DescribedRoute[] = [
   at('/api/products', products, { GET: does('Products of all sales, with what is left', { 200: answers.products }) }),
   at('/api/sales', sales, {
-    GET: does('Sales, newest first, with their products', { 200: answers.sales }),
+    GET: does(
+      'Sales with their products: opened ones first, newest first; then coming ones, soonest first; then those that are over',
+      { 200: answers.sales },
+    ),
     POST: does('Make a sale', { 201: answers.saleMade }),
   }),
   at('/api/sales/[id]', sale, {

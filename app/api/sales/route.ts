@@ -1,13 +1,17 @@
-import { createSale } from '#lib/catalog/index.ts';
+import { createSale, salesByTurn } from '#lib/catalog/index.ts';
 import type { SalesAnswer } from '#lib/contract.ts';
 import { problem } from '#lib/http/problem.ts';
 import { json, route } from '#lib/http/route.ts';
 import { listQuery, newSale } from '#lib/http/schemas.ts';
 import { redisClock } from '#lib/http/views.ts';
 
-/** Sales with their products and what is left of them, newest first. */
+/**
+ * Sales with their products and what is left of them: opened ones newest first, coming ones soonest first, then those that are
+ * over, newest first. So the first page has what can be bought, however many sales there have been.
+ */
 export const GET = route({ who: 'anyone', query: listQuery }, async ({ shop, query }) => {
-  const sales = (await shop.catalog.sales()).slice(query.offset, query.offset + query.limit);
+  const { opened, coming, over } = salesByTurn(await shop.catalog.sales(), Date.now());
+  const sales = [...opened, ...coming, ...over].slice(query.offset, query.offset + query.limit);
   const looks = await Promise.all(sales.map((sale) => shop.live.look(sale)));
   for (const { answer } of looks) if (answer.state === 'restoring') shop.nudge(answer.saleId);
   const { serverTime } = await redisClock(shop);
