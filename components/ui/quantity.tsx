@@ -5,7 +5,7 @@ import { useMessages } from '#components/messages/index.ts';
 const STEP =
   'grid size-11 place-items-center rounded-full text-xl leading-none hover:bg-sunken aria-disabled:cursor-not-allowed aria-disabled:text-edge aria-disabled:hover:bg-transparent';
 
-/** A small number with two buttons beside it. */
+/** A small number with two buttons beside it. One above what may be had can only go down, and lands within it. */
 export function Quantity({
   value,
   most,
@@ -19,8 +19,8 @@ export function Quantity({
 }) {
   const messages = useMessages();
   const step = (by: number) => {
-    const next = value + by;
-    if (next >= 1 && next <= most) onChange(next);
+    const next = Math.min(value + by, most);
+    if (next >= 1 && next !== value) onChange(next);
   };
   return (
     <fieldset className="inline-flex h-11 items-center rounded-full border border-edge">
