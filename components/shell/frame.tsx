@@ -1,13 +1,15 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import { useMessages } from '#components/messages/index.ts';
 import { Header } from '#components/shell/header.tsx';
-import { OfflineBanner } from '#components/shell/offline-banner.tsx';
 import { Preferences } from '#components/shell/preferences.tsx';
 import { TestPayments } from '#components/shell/test-payments.tsx';
 import { ButtonAnchor } from '#components/ui/button.tsx';
+import { later } from '#components/ui/later.ts';
 import { Mark } from '#components/ui/mark.tsx';
+
+const OfflineBanner = later(async () => (await import('#components/shell/offline-banner.tsx')).OfflineBanner);
 
 /** What stands around every page of the shop. */
 export function Frame({ children }: { children: ReactNode }) {
@@ -21,7 +23,12 @@ export function Frame({ children }: { children: ReactNode }) {
         {shop.skip}
       </ButtonAnchor>
       <TestPayments />
-      <Header />
+      <div className="sticky top-0 z-20">
+        <Header />
+        <Suspense>
+          <OfflineBanner />
+        </Suspense>
+      </div>
       <noscript>
         <p className="bg-sunken px-4 py-3 text-center">{trouble.noScript}</p>
       </noscript>
@@ -41,7 +48,6 @@ export function Frame({ children }: { children: ReactNode }) {
           <Preferences />
         </div>
       </footer>
-      <OfflineBanner />
     </div>
   );
 }

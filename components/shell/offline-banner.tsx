@@ -12,6 +12,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
+/** Right below the header, however high that is: at the bottom stands the bar to buy with. */
 export function OfflineBanner() {
   const messages = useMessages();
   const online = useSyncExternalStore(
@@ -22,10 +23,11 @@ export function OfflineBanner() {
   return (
     <div
       role="status"
+      data-offline={online ? undefined : true}
       className={
         online
           ? 'sr-only'
-          : 'fixed inset-x-3 bottom-3 z-30 mx-auto max-w-lg rounded-2xl bg-ink px-5 py-3 text-center text-paper text-sm'
+          : 'absolute inset-x-3 top-full mx-auto mt-2 max-w-lg rounded-2xl border border-transparent bg-ink px-5 py-3 text-center text-paper text-sm'
       }
     >
       {online ? '' : messages.shop.offline}

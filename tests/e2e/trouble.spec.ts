@@ -97,6 +97,90 @@ test('the network is lost in mid-hold and comes back', { tag: '@once' }, async (
   await expect(page.getByRole('heading', { name: "It's yours" })).toBeVisible();
 });
 
+test('the note that the connection is gone covers nothing that can be pressed', { tag: '@once' }, async ({
+  page,
+  context,
+  merchant,
+  expectAnswers,
+}) => {
+  expectAnswers(0);
+  const { products } = await merchant.sale({ products: [{ units: 5 }, { units: 5 }] });
+  await hold(page, products[0]!.path);
+  await page.goto(products[1]!.path);
+  await expect(page.getByRole('link', { name: /^Held for you/ })).toBeVisible();
+  await expect(buyButton(page)).not.toHaveAttribute('aria-disabled');
+  await context.setOffline(true);
+  await expect(page.getByText('You are offline.')).toBeVisible();
+  const inTheWay = await page.evaluate(() =>
+    [...document.querySelectorAll('header a, main button')]
+      .filter((one) => {
+        const { left, top, width, height } = one.getBoundingClientRect();
+        return [0.2, 0.5, 0.8].some((part) => {
+          const at = document.elementFromPoint(left + width * part, top + height * part);
+          return at !== one && !one.contains(at);
+        });
+      })
+      .map((one) => one.textContent),
+  );
+  expect(inTheWay).toEqual([]);
+});
+
+test('what could not be forgotten, or fetched, says so beside the button that tried, which may try again', {
+  tag: '@once',
+}, async ({ page, merchant, expectAnswers }) => {
+  expectAnswers(503);
+  const { path } = await merchant.sale({ ships: true, opensAt: new Date(Date.now() + 3_600_000) });
+  const delivery = {
+    name: 'Ada Kelp',
+    email: 'ada@example.org',
+    street: '7 Harbour Row',
+    postalCode: 'TS13 5BH',
+    city: 'Staithes',
+    country: 'GB',
+  };
+  await page.goto(path);
+  expect((await page.request.put('/api/delivery', { data: delivery })).status()).toBe(200);
+  let down = true;
+  await page.route('**/api/delivery', (route) =>
+    down && route.request().method() === 'DELETE' ? route.fulfill({ status: 503 }) : route.continue(),
+  );
+  await page.reload();
+  const forget = page.getByRole('button', { name: 'Forget these details' });
+  await forget.click();
+  await expectInWords('That did not work. Please try again.');
+  down = false;
+  await forget.click();
+  await expect(forget).toHaveCount(0);
+  await expect(page.getByText('That did not work.')).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Add delivery details' })).toBeFocused();
+
+  const open = await merchant.sale();
+  const address = await hold(page, open.products[0]!.path);
+  down = true;
+  await page.route(/\/api\/orders(\?.*)?$/, async (route) => {
+    if (!route.request().url().includes('before=')) {
+      const response = await route.fetch();
+      return route.fulfill({ response, json: { ...(await response.json()), next: '2026-01-01T00:00:00.000Z' } });
+    }
+    return down ? route.fulfill({ status: 503 }) : route.continue();
+  });
+  await page.goto('/orders');
+  const more = page.getByRole('button', { name: 'Show earlier orders' });
+  await more.click();
+  await expectInWords('That did not work. Please try again.');
+  down = false;
+  await more.click();
+  await expect(more).toHaveCount(0);
+  await expect(page.getByText('That did not work.')).toHaveCount(0);
+  await expect(page.getByRole('listitem').getByRole('link')).toHaveAttribute('href', new URL(address).pathname);
+
+  async function expectInWords(text: string) {
+    const words = page.getByText(text);
+    await expect(words).toBeVisible();
+    expect((await words.boundingBox())!.width, 'not for screen readers alone').toBeGreaterThan(100);
+  }
+});
+
 test('a shopper who wants more than the limit reads the limit', { tag: '@once' }, async ({
   page,
   merchant,
