@@ -29,7 +29,7 @@ export function RefusalWords({ state, names, onAgree }: Refused) {
       className={lines.length > 0 || retryAt ? 'flex flex-col gap-3 rounded-xl bg-sunken px-4 py-3 text-sm' : 'sr-only'}
     >
       <div role="status">
-        {lines.map((line) => (
+        {[...new Set(lines)].map((line) => (
           <p key={line}>{line}</p>
         ))}
         {retryAt && <Cooldown until={retryAt} />}
@@ -84,7 +84,7 @@ function wordsFor(
       return [refused.priceChanged(money(expectedTotal, currency), money(total, currency))];
     }
     case 'LIMIT_REACHED':
-      return items.map((item) => refused.limit(item.limit ?? 0, item.owned ?? 0));
+      return items.map((item) => refused.limitOfItem(names[item.productId] ?? '', item.limit ?? 0, item.owned ?? 0));
     case 'SALE_NOT_OPEN':
       return [problem.problem?.paused ? refused.paused : refused.notOpen];
     case 'HOLD_COOLDOWN':

@@ -161,8 +161,8 @@ export const de: Messages = {
     notOpen: 'Der Verkauf hat noch nicht begonnen.',
     paused: 'Der Verkauf macht Pause. Bitte versuch es gleich noch einmal.',
     closed: 'Der Verkauf ist vorbei.',
-    limit: (limit, owned) =>
-      `Höchstens ${count(limit)} pro Person${owned > 0 ? `; du hast schon ${count(owned)}` : ''}.`,
+    limitOfItem: (name, limit, owned) =>
+      `${name}: höchstens ${count(limit)} pro Person${owned > 0 ? `; du hast schon ${count(owned)}` : ''}.`,
     priceChanged: (before, now) =>
       `Der Preis hat sich geändert: Du hast ${before} gesehen, jetzt sind es ${now}. Noch ist nichts zurückgelegt.`,
     buyAtNewPrice: 'Zum neuen Preis kaufen',

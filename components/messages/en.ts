@@ -160,8 +160,8 @@ export const en = {
     notOpen: 'The sale is not open yet.',
     paused: 'The sale is paused. Please try again in a moment.',
     closed: 'The sale is over.',
-    limit: (limit: number, owned: number) =>
-      `At most ${count(limit)} for each shopper${owned > 0 ? `; you already have ${count(owned)}` : ''}.`,
+    limitOfItem: (name: string, limit: number, owned: number) =>
+      `${name}: at most ${count(limit)} for each shopper${owned > 0 ? `; you already have ${count(owned)}` : ''}.`,
     priceChanged: (before: string, now: string) =>
       `The price has changed: it was ${before} when you saw it, and it is ${now} now. Nothing is held yet.`,
     buyAtNewPrice: 'Buy at the new price',

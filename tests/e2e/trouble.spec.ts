@@ -193,7 +193,7 @@ test('a shopper who wants more than the limit reads the limit', { tag: '@once' }
   await expect(page.getByRole('heading', { name: "It's yours" })).toBeVisible();
   await page.goto(products[0]!.path);
   await buyButton(page).click();
-  await expect(page.getByText('At most 1 for each shopper; you already have 1.')).toBeVisible();
+  await expect(page.getByText('Enamel Mug: at most 1 for each shopper; you already have 1.')).toBeVisible();
 });
 
 test('an address that leads nowhere says so and leads back', { tag: '@once' }, async ({ page, expectAnswers }) => {
