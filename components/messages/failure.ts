@@ -21,7 +21,7 @@ export const FAILURE: Record<Language, { title: string; text: string; again: str
   },
   de: {
     title: 'Das hat nicht geklappt',
-    text: 'Bei uns ist etwas schiefgegangen. Was du hältst oder gekauft hast, ist davon nicht betroffen.',
+    text: 'Bei uns ist etwas schiefgegangen. Was für dich zurückgelegt ist oder was du gekauft hast, ist davon nicht betroffen.',
     again: 'Noch einmal versuchen',
   },
 };
