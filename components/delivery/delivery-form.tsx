@@ -1,6 +1,6 @@
 'use client';
 
-import { type FormEvent, useId, useRef, useState } from 'react';
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { ApiProblem } from '#components/api.ts';
 import { CountryOptions } from '#components/delivery/country.tsx';
 import { useMessages } from '#components/messages/index.ts';
@@ -32,6 +32,7 @@ interface Form {
   initial: DeliveryAnswer | null;
   save: string;
   onSave: (delivery: DeliveryAnswer) => Promise<unknown>;
+  /** Of a form that somebody has opened: its first field gets the focus. */
   onCancel?: () => void;
 }
 
@@ -44,6 +45,11 @@ export function DeliveryForm({ initial, save, onSave, onCancel }: Form) {
   const form = useRef<HTMLFormElement>(null);
   const id = useId();
   const { delivery: words } = messages;
+  const opened = onCancel !== undefined;
+
+  useEffect(() => {
+    if (opened) form.current?.querySelector<HTMLElement>(`[name="${FIELDS[0]?.name}"]`)?.focus();
+  }, [opened]);
 
   function complain(found: Partial<Record<Field, string>>) {
     setWrong(found);

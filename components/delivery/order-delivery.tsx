@@ -1,6 +1,6 @@
 'use client';
 
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { call } from '#components/api.ts';
 import { useServerTime } from '#components/clock/use-server-time.ts';
 import { Address } from '#components/delivery/address.tsx';
@@ -9,6 +9,7 @@ import { momentOf } from '#components/format.ts';
 import { useMessages } from '#components/messages/index.ts';
 import { orderPath } from '#components/order/use-orders.ts';
 import { Button } from '#components/ui/button.tsx';
+import { useKeptFocus } from '#components/ui/kept-focus.ts';
 import type { DeliveryAnswer, OrderAnswer, OrderDeliveryAnswer } from '#lib/contract.ts';
 
 /** Where a PAID order goes: what was said, and how to say or mend it. */
@@ -27,14 +28,20 @@ export function OrderDelivery({ order, refresh }: { order: OrderAnswer; refresh:
     setNews(words.kept);
   }
 
+  const part = useRef<HTMLElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const opener = useRef<HTMLButtonElement>(null);
+  useKeptFocus((focused) => (part.current?.contains(focused) ? () => opener.current ?? heading.current : null));
+
   const form = !delivery || changing;
   return (
     <section
+      ref={part}
       aria-labelledby="delivery"
       className="mx-auto mt-6 flex max-w-5xl flex-col gap-4 rounded-card border border-line bg-card p-6 sm:p-10"
     >
       <header className="flex flex-col gap-1">
-        <h2 id="delivery" className="font-semibold text-2xl tracking-tight">
+        <h2 ref={heading} id="delivery" className="font-semibold text-2xl tracking-tight">
           {delivery ? words.goesTo : words.where}
         </h2>
         {!delivery && <p className="text-muted">{words.whereText}</p>}
@@ -54,7 +61,7 @@ export function OrderDelivery({ order, refresh }: { order: OrderAnswer; refresh:
           <Address delivery={delivery} />
           {changeable ? (
             <div className="flex flex-wrap items-center gap-4">
-              <Button kind="secondary" onClick={() => setChanging(true)}>
+              <Button ref={opener} kind="secondary" onClick={() => setChanging(true)}>
                 {words.change}
               </Button>
               <span className="text-muted text-sm">

@@ -19,6 +19,7 @@ export function OrdersPage() {
   const messages = useMessages();
   const { data, error, mutate } = useApi<OrdersAnswer>(ORDERS_PATH);
   const [earlier, setEarlier] = useState<OrdersAnswer[]>([]);
+  const [step, setStep] = useState<'idle' | 'asking' | 'failed'>('idle');
   const account = knownAccount.use();
   const { orders: words, cart } = messages;
 
@@ -41,6 +42,18 @@ export function OrdersPage() {
     .flatMap((page) => page.orders)
     .filter(({ orderId }) => !seen.has(orderId) && seen.add(orderId));
   const next = (earlier.at(-1) ?? data).next;
+
+  async function more(before: string) {
+    setStep('asking');
+    try {
+      const page = await call<OrdersAnswer>(`${ORDERS_PATH}?before=${encodeURIComponent(before)}`);
+      setEarlier([...earlier, page]);
+      setStep('idle');
+    } catch {
+      setStep('failed');
+    }
+  }
+
   return (
     <div className="mx-auto flex max-w-3xl flex-col gap-6">
       <h1 className="font-semibold text-4xl tracking-tight">{words.title}</h1>
@@ -50,16 +63,13 @@ export function OrdersPage() {
         ))}
       </ul>
       {next && (
-        <Button
-          kind="secondary"
-          className="self-center"
-          onClick={async () =>
-            setEarlier([...earlier, await call<OrdersAnswer>(`${ORDERS_PATH}?before=${encodeURIComponent(next)}`)])
-          }
-        >
+        <Button kind="secondary" className="self-center" off={step === 'asking'} onClick={() => more(next)}>
           {words.more}
         </Button>
       )}
+      <p role="status" className="text-center text-bad text-sm empty:hidden">
+        {step === 'failed' && messages.refused.other}
+      </p>
     </div>
   );
 }

@@ -152,3 +152,40 @@ test('a form that is being filled in stays when its sale opens', { tag: '@once' 
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByLabel('Name', { exact: true })).toHaveCount(0);
 });
+
+test('the focus goes into a form that a button opens, and comes back when it closes', { tag: '@once' }, async ({
+  page,
+  merchant,
+}) => {
+  const { saleId, path, products } = await merchant.sale({ ships: true, opensAt: new Date(Date.now() + 3_600_000) });
+  await page.goto(path);
+  const name = page.getByLabel('Name', { exact: true });
+  const add = page.getByRole('button', { name: 'Add delivery details' });
+  await add.press('Enter');
+  await expect(name).toBeFocused();
+  await page.getByRole('button', { name: 'Cancel' }).press('Enter');
+  await expect(add).toBeFocused();
+  await add.press('Enter');
+  await fill(page);
+  await page.getByRole('button', { name: 'Save' }).press('Enter');
+  const change = page.getByRole('button', { name: 'Change' });
+  await expect(change).toBeFocused();
+  await expect(page.getByRole('status').filter({ hasText: 'Saved. You are ready.' })).toBeAttached();
+  await change.press('Enter');
+  await expect(name).toBeFocused();
+  await merchant.change(saleId, { opensAt: null });
+  await expect(page.getByRole('button', { name: /^Buy now/ })).toBeVisible();
+  await page.getByRole('button', { name: 'Save' }).press('Enter');
+  await expect(change, 'also when the sale has opened meanwhile').toBeFocused();
+
+  await hold(page, products[0]!.path);
+  await payButton(page).click();
+  await expect(page.getByRole('heading', { name: "It's yours" })).toBeVisible();
+  await change.press('Enter');
+  await expect(name).toBeFocused();
+  await page.getByRole('button', { name: 'Cancel' }).press('Enter');
+  await expect(change).toBeFocused();
+  await change.press('Enter');
+  await page.getByRole('button', { name: 'Save' }).press('Enter');
+  await expect(change).toBeFocused();
+});
