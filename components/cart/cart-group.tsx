@@ -24,14 +24,14 @@ export function CartGroup({ cart, sale }: { cart: CartAnswer; sale: SaleAnswer }
   const account = knownAccount.use();
   const lines = cart.items.filter(({ saleId }) => saleId === sale.saleId);
   const total = lines.reduce((sum, { price, quantity }) => sum + price * quantity, 0);
-  const short = checkout.state.step === 'refused' ? (checkout.state.problem.problem?.items ?? []) : [];
+  const short = 'problem' in checkout.state ? checkout.state.problem.problem?.items : [];
 
   const buy = (expectedTotal: number) =>
     checkout.begin({ cartId: cart.cartId, saleId: sale.saleId }, expectedTotal, cartSettled());
 
-  async function change(productId: string, quantity: number) {
+  function change(productId: string, quantity: number) {
     checkout.forget();
-    await setQuantity(cart, productId, quantity).catch(() => {});
+    setQuantity(cart, productId, quantity).catch(() => {});
   }
 
   return (
@@ -53,7 +53,7 @@ export function CartGroup({ cart, sale }: { cart: CartAnswer; sale: SaleAnswer }
             key={line.productId}
             line={line}
             product={sale.products.find(({ productId }) => productId === line.productId)}
-            left={short.find(({ productId }) => productId === line.productId)?.available}
+            left={short?.find(({ productId }) => productId === line.productId)?.available}
             onChange={(quantity) => change(line.productId, quantity)}
           />
         ))}

@@ -1,6 +1,6 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import { CartGroup } from '#components/cart/cart-group.tsx';
 import { useCart } from '#components/cart/use-cart.ts';
 import { HoldLink } from '#components/hold/hold-link.tsx';
@@ -8,41 +8,46 @@ import { useMessages } from '#components/messages/index.ts';
 import { useLiveHolds } from '#components/order/use-orders.ts';
 import { useSales } from '#components/sale/use-sale.ts';
 import { ButtonLink } from '#components/ui/button.tsx';
+import { later } from '#components/ui/later.ts';
 import { Notice } from '#components/ui/notice.tsx';
 import { Trouble } from '#components/ui/trouble.tsx';
 import { useMounted } from '#components/ui/use-mounted.ts';
 
+const Rest = later(async () => (await import('#components/cart/cart-rest.tsx')).CartRest);
+
 export function CartPage() {
   const mounted = useMounted();
   const { cart, problem, isLoading } = useCart();
-  const { data } = useSales();
+  const { data, error } = useSales();
   const holds = useLiveHolds();
   const { cart: words } = useMessages();
 
-  if (!cart && problem) return <Trouble problem={problem} missing={words.emptyTitle} retry={() => location.reload()} />;
-  if (!mounted || isLoading || (cart && !data)) return <CartSkeleton />;
-  const saleIds = new Set(cart?.items.map(({ saleId }) => saleId));
-  const sales =
-    data?.sales
-      .filter(({ saleId }) => saleIds.has(saleId))
-      .sort((a, b) => Number(b.state === 'open') - Number(a.state === 'open')) ?? [];
+  const wanted = new Set(cart?.items.map(({ saleId }) => saleId));
+  const unknown = wanted.size > 0 && !data;
+  const trouble = cart ? unknown && error : problem;
+  if (trouble) return <Trouble problem={trouble} missing={words.emptyTitle} retry={() => location.reload()} />;
+  if (!mounted || isLoading || unknown) return <CartSkeleton />;
+  const listed = data?.sales.filter(({ saleId }) => wanted.has(saleId)) ?? []; // the shop lists open ones first
   return (
     <div className="mx-auto flex max-w-3xl flex-col gap-6">
       {holds.map((hold) => (
         <HoldLink key={hold.orderId} hold={hold} />
       ))}
-      {!cart || sales.length === 0 ? (
+      {!cart || wanted.size === 0 ? (
         <Notice title={words.emptyTitle} text={words.emptyText}>
           <ButtonLink href="/">{words.browse}</ButtonLink>
         </Notice>
       ) : (
         <>
-          <CartTitle>{sales.length > 1 && <p className="text-muted">{words.perSale}</p>}</CartTitle>
-          {sales.map((sale) => (
+          <CartTitle>{wanted.size > 1 && <p className="text-muted">{words.perSale}</p>}</CartTitle>
+          {listed.map((sale) => (
             <CartGroup key={sale.saleId} cart={cart} sale={sale} />
           ))}
         </>
       )}
+      <Suspense>
+        <Rest cart={cart} listed={listed} />
+      </Suspense>
     </div>
   );
 }

@@ -149,6 +149,7 @@ export const de: Messages = {
   apiDocs: {
     title: 'Die API',
     raw: 'Als OpenAPI 3.1',
+    removed: (name) => `Entfernt: ${name}`,
     parameters: 'Parameter',
     body: 'Inhalt der Anfrage',
     problem: 'Fehler',

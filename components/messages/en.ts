@@ -148,6 +148,7 @@ export const en = {
   apiDocs: {
     title: 'The API',
     raw: 'As OpenAPI 3.1',
+    removed: (name: string) => `Removed: ${name}`,
     parameters: 'Parameters',
     body: 'Request body',
     problem: 'Problems',
