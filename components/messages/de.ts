@@ -59,6 +59,7 @@ export const de: Messages = {
     opensIn: 'Beginnt in',
     opened: 'Geöffnet seit',
     until: 'bis',
+    opensInTime: (seconds) => `Beginnt in ${duration(seconds)}`,
     opening: 'Beginnt…',
     unlocks: 'Die Knöpfe schalten sich von selbst frei.',
     digits,

@@ -60,6 +60,7 @@ export const en = {
     opensIn: 'Opens in',
     opened: 'Opened',
     until: 'until',
+    opensInTime: (seconds: number) => `Opens in ${duration(seconds)}`,
     opening: 'Opening…',
     unlocks: 'The buttons unlock by themselves.',
     /** Ticks for the eye. */

@@ -122,26 +122,28 @@ function Product({
           <p className="text-muted text-sm">{words.heldSome(stock.held)}</p>
         )}
         {stock.state === 'soldOut' && <p className="text-muted text-sm">{words.soldOutText(stock.sold)}</p>}
-        <Suspense fallback={allHeld && <p className="h-9" />}>
-          <ReturnWatch product={product} watching={watching} onWatch={onWatch} />
+        <Suspense fallback={allHeld && <p className="h-11" />}>
+          <ReturnWatch sale={sale} product={product} watching={watching} onWatch={onWatch} />
         </Suspense>
       </div>
       {product.description && <p className="wrap-anywhere max-w-prose text-muted">{product.description}</p>}
       <StateNote state={state} saleId={sale.saleId} soldOut={stock.state === 'soldOut'} />
-      <div className="-mx-4 sticky bottom-0 flex flex-col gap-3 border-line border-t bg-paper px-4 py-3 lg:static lg:mx-0 lg:border-0 lg:p-0">
-        {stock.state !== 'soldOut' && (
-          <div className="flex items-center gap-3">
-            {most > 1 && <Quantity value={quantity} most={most} label={words.quantity} onChange={setQuantity} />}
-            <div className="flex-1">
-              <AddToCart product={product} quantity={quantity} />
+      {stock.state !== 'soldOut' && (
+        <>
+          <div className="-mx-4 sticky bottom-0 flex flex-col gap-3 border-line border-t bg-paper px-4 py-3 lg:static lg:mx-0 lg:border-0 lg:p-0">
+            <div className="flex items-center gap-3">
+              {most > 1 && <Quantity value={quantity} most={most} label={words.quantity} onChange={setQuantity} />}
+              <div className="flex-1">
+                <AddToCart product={product} quantity={quantity} />
+              </div>
             </div>
+            <BuyNow product={product} state={state} accountsOnly={sale.accountsOnly} quantity={quantity} large />
           </div>
-        )}
-        <BuyNow product={product} state={state} accountsOnly={sale.accountsOnly} quantity={quantity} large />
-      </div>
-      <p className="text-muted text-sm" hidden={stock.state === 'soldOut'}>
-        <SaleTerms sale={sale} /> {product.limitPerCustomer !== null && words.limit(product.limitPerCustomer)}
-      </p>
+          <p className="text-muted text-sm">
+            <SaleTerms sale={sale} /> {product.limitPerCustomer !== null && words.limit(product.limitPerCustomer)}
+          </p>
+        </>
+      )}
     </>
   );
 }

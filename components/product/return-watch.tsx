@@ -2,45 +2,52 @@
 
 import { useEffect, useRef, useState } from 'react';
 import { useMessages } from '#components/messages/index.ts';
+import { SaleNews } from '#components/sale/sale-news.tsx';
 import { stockOf } from '#components/sale/stock.ts';
 import { Announcer } from '#components/ui/announcer.tsx';
 import { Button } from '#components/ui/button.tsx';
+import { mainHeading, useKeptFocus } from '#components/ui/kept-focus.ts';
+import { mayNotify, notify } from '#components/ui/notify.ts';
 import { useTitle } from '#components/ui/use-title.ts';
-import type { ProductAnswer } from '#lib/contract.ts';
+import type { OneSaleAnswer, ProductAnswer } from '#lib/contract.ts';
 
 interface Watch {
+  sale: OneSaleAnswer;
   product: ProductAnswer;
   watching: boolean;
   onWatch: () => void;
 }
 
 /**
- * Says that a product which could not be had is back while the page is open: aloud, in the tab's title, and to who asked for
- * it by a notification of the browser.
+ * Says what changes while a product's page is open. That one which could not be had is back it says aloud, in the tab's title, and
+ * to who asked for it by a notification of the browser.
  */
-export function ReturnWatch({ product, watching, onWatch }: Watch) {
-  const { tellMe, telling, tellingByTab, backAgain, backAgainText } = useMessages().product;
+export function ReturnWatch({ sale, product, watching, onWatch }: Watch) {
+  const { tellMe, telling, tellingByTab, backAgain, backAgainText, soldOut } = useMessages().product;
   const { state } = stockOf(product);
   const before = useRef(state);
   const [back, setBack] = useState(false);
+  const [gone, setGone] = useState(false);
   const [notifies, setNotifies] = useState(false);
   useTitle(back ? `● ${product.name}` : product.name);
+  useKeptFocus((focused) => (focused.closest('main') ? mainHeading : null));
 
   useEffect(() => {
-    if (state === before.current) return;
+    if (state === before.current || state === 'restoring') return; // while units are counted nothing has come or gone
     const cameBack = state === 'available' && (before.current === 'allHeld' || before.current === 'soldOut');
     before.current = state;
     setBack(cameBack);
+    setGone(state === 'soldOut');
     if (cameBack && notifies) notify(backAgain(product.name), backAgainText, product.productId);
   }, [state, notifies, product.name, product.productId, backAgain, backAgainText]);
 
   return (
     <>
-      <Announcer text={back ? backAgain(product.name) : ''} />
+      <SaleNews sale={sale} />
+      <Announcer text={back ? backAgain(product.name) : gone ? soldOut : ''} />
       {state === 'allHeld' && (
         <Button
           kind="secondary"
-          size="small"
           className="self-start"
           off={watching}
           onClick={async () => {
@@ -56,18 +63,4 @@ export function ReturnWatch({ product, watching, onWatch }: Watch) {
       </p>
     </>
   );
-}
-
-const mayNotify = async () => 'Notification' in window && (await Notification.requestPermission()) === 'granted';
-
-function notify(title: string, body: string, tag: string): void {
-  try {
-    const notification = new Notification(title, { body, tag, icon: '/icon.svg' });
-    notification.onclick = () => {
-      window.focus();
-      notification.close();
-    };
-  } catch {
-    // browsers of phones leave this to service workers: the title and the page itself say it
-  }
 }

@@ -1,6 +1,6 @@
 'use client';
 
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { Countdown } from '#components/clock/countdown.tsx';
 import { Ready } from '#components/delivery/ready.tsx';
 import { momentOf } from '#components/format.ts';
@@ -12,11 +12,13 @@ import { SaleTerms } from '#components/sale/sale-terms.tsx';
 import { StateNote } from '#components/sale/state-note.tsx';
 import { stockOf } from '#components/sale/stock.ts';
 import { useSale, useSaleState } from '#components/sale/use-sale.ts';
-import { Announcer } from '#components/ui/announcer.tsx';
+import { later } from '#components/ui/later.ts';
 import { Trouble } from '#components/ui/trouble.tsx';
 import { useTitle } from '#components/ui/use-title.ts';
 import type { SaleAbout } from '#lib/catalog/index.ts';
 import type { OneSaleAnswer, SaleState } from '#lib/contract.ts';
+
+const SaleNews = later(async () => (await import('#components/sale/sale-news.tsx')).SaleNews);
 
 /** Where the countdown stands. */
 const PANEL =
@@ -114,7 +116,9 @@ function SaleHead({ sale, state }: { sale: OneSaleAnswer; state: SaleState }) {
           </p>
         </section>
       )}
-      <Announcer text={words.state[state]} />
+      <Suspense>
+        <SaleNews sale={sale} />
+      </Suspense>
       <StateNote state={state} saleId={sale.saleId} soldOut={soldOut} />
     </>
   );

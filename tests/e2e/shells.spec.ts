@@ -1,5 +1,6 @@
 import { expect, test } from '#tests/e2e/shop.ts';
 import { buyButton, hold } from '#tests/e2e/steps.ts';
+import { notificationsOf } from '#tests/e2e/told.ts';
 
 test('without JavaScript the shop can be read: what is sold, when it opens, and what is missing', async ({
   browser,
@@ -94,16 +95,7 @@ test('who waits for the last unit is told the moment it comes back, also in anot
   merchant,
 }) => {
   await context.grantPermissions(['notifications']);
-  await page.addInitScript(() => {
-    const told: string[] = [];
-    Object.assign(window, { told });
-    window.Notification = class extends Notification {
-      constructor(title: string, options?: NotificationOptions) {
-        super(title, options);
-        told.push(title);
-      }
-    };
-  });
+  const told = await notificationsOf(page);
   const { products } = await merchant.sale({ products: [{ name: 'Glass Vase', art: 'glass-vase', units: 1 }] });
   const other = await shopper();
   await hold(other, products[0]!.path);
@@ -117,8 +109,40 @@ test('who waits for the last unit is told the moment it comes back, also in anot
   });
   await other.getByRole('button', { name: 'Put it back' }).click();
   await expect(page).toHaveTitle('● Glass Vase · Holdfast');
-  expect(await page.evaluate(() => (window as unknown as { told: string[] }).told)).toEqual([
-    'Glass Vase is available again.',
-  ]);
+  expect(await told()).toEqual(['Glass Vase is available again.']);
   await expect(buyButton(page)).not.toHaveAttribute('aria-disabled');
+});
+
+test('who waits is told as well when the shelf was restored between', { tag: '@once' }, async ({
+  page,
+  context,
+  merchant,
+  expectAnswers,
+}) => {
+  expectAnswers(503);
+  await context.grantPermissions(['notifications']);
+  const told = await notificationsOf(page);
+  const { saleId, products } = await merchant.sale({ products: [{ name: 'Glass Vase', units: 1 }] });
+  const counts: Record<string, object> = {
+    allHeld: { available: 0, held: 1, sold: 0 },
+    restoring: { available: null, held: null, sold: null },
+    available: {},
+  };
+  let stock = 'allHeld';
+  await page.route(`**/api/sales/${saleId}/events`, (route) => route.fulfill({ status: 503 }));
+  await page.route(`**/api/sales/${saleId}`, async (route) => {
+    const response = await route.fetch();
+    const sale = await response.json();
+    await route.fulfill({
+      response,
+      json: { ...sale, products: sale.products.map((product: object) => ({ ...product, ...counts[stock] })) },
+    });
+  });
+  await page.goto(products[0]!.path);
+  await page.getByRole('button', { name: 'Tell me when one comes back' }).click();
+  stock = 'restoring';
+  await expect(page.getByText('Being restored').first()).toBeVisible();
+  stock = 'available';
+  await expect(page).toHaveTitle('● Glass Vase · Holdfast');
+  expect(await told()).toEqual(['Glass Vase is available again.']);
 });

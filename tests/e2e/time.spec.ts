@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { expect, test } from '#tests/e2e/shop.ts';
 import { addToCart, buyButton, countdown, hold, payButton } from '#tests/e2e/steps.ts';
 
@@ -108,6 +109,25 @@ test('the sale opens while the page is open', { tag: '@once' }, async ({ page, m
   expect(await place(), 'nothing moves under a finger that is about to buy').toEqual(before);
   await buyButton(page).click();
   await expect(page.getByRole('heading', { name: 'Held for you' })).toBeVisible();
+});
+
+test('that a sale is about to open, opens and ends is said aloud on its page and on a product’s', {
+  tag: '@once',
+}, async ({ page, context, watch, merchant }) => {
+  const sale = await merchant.sale({ opensAt: new Date(Date.now() + 3_600_000) });
+  const second = await context.newPage();
+  watch.on(second);
+  await page.goto(sale.path);
+  await second.goto(sale.products[0]!.path);
+  const said = (at: Page, text: RegExp) => expect(at.getByRole('status').filter({ hasText: text })).toBeAttached();
+  for (const each of [page, second]) await expect(each.getByRole('timer', { name: 'Opens in' })).toBeVisible();
+  await merchant.change(sale.saleId, { opensAt: new Date(Date.now() + 13_000).toISOString() });
+  await Promise.all([page, second].map((each) => said(each, /^Opens in 10 seconds$/)));
+  await Promise.all([page, second].map((each) => said(each, /^Open now$/)));
+  await merchant.change(sale.saleId, { paused: true });
+  await Promise.all([page, second].map((each) => said(each, /^Paused$/)));
+  await merchant.change(sale.saleId, { closesAt: new Date().toISOString() });
+  await Promise.all([page, second].map((each) => said(each, /^Over$/)));
 });
 
 test('a shopper gets more time, once', { tag: '@once' }, async ({ page, merchant }) => {
