@@ -15,7 +15,7 @@ async function soldOut(merchant: Merchant, page: Page): Promise<MadeSale> {
 /** Let the page know of no sales but these, whatever else the shop sells. */
 async function onlySales(page: Page, ...sales: MadeSale[]): Promise<void> {
   await page.route('**/api/sales', async (route) => {
-    const response = await route.fetch();
+    const response = await route.fetch({ url: `${route.request().url()}?limit=1000` }); // a whole run opens many
     const answer = await response.json();
     const known = answer.sales.filter((one: MadeSale) => sales.some(({ saleId }) => saleId === one.saleId));
     await route.fulfill({ response, json: { ...answer, sales: known } });
