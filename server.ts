@@ -124,10 +124,10 @@ async function serve(dev: boolean): Promise<void> {
   });
   // An idle connection outlives a browser's or proxy's patience (a minute): none is cut while its next request is on the way.
   const timeouts = {
-    requestTimeout: 30_000,
-    headersTimeout: 10_000,
-    keepAliveTimeout: 65_000,
-    connectionsCheckingInterval: 5_000,
+    requestTimeout: LIMITS.requestMs,
+    headersTimeout: LIMITS.headersMs,
+    keepAliveTimeout: LIMITS.keepAliveMs,
+    connectionsCheckingInterval: LIMITS.connectionCheckMs,
   };
   // Next listens for upgrades from its first page on, and would keep a connection that none of its routes takes, past every
   // rate and timeout. The shop speaks HTTP alone: whoever asks for more is answered in it.

@@ -23,6 +23,11 @@ export const LIMITS = {
   bodyBytes: 64 * 1024,
   /** What is read away of a refused body before its sender is hung up on. */
   discardedBytes: 16 * 1024 * 1024,
+  /** Within these a request's headers, and all of it, must have come; how often that is looked at; how long a connection may idle. */
+  headersMs: 10_000,
+  requestMs: 30_000,
+  connectionCheckMs: 5_000,
+  keepAliveMs: 65_000,
   /** JSON deeper than this is nobody's cart. */
   jsonDepth: 32,
   /** Minor units: below 2^53 even for 20 lines of 100 units. */
