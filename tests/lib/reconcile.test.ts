@@ -24,7 +24,7 @@ async function soldLongAgo(shop: HoldfastProcess): Promise<FreshSale> {
       total: 1,
       currency: 'EUR',
       status: 'PAID',
-      payment: `pay-${i}`,
+      payment: `pay-${randomUUID()}`,
       captured: true,
       extensions: [],
       ...{ createdAt: long, deadline: long, paidAt: long },
@@ -101,7 +101,7 @@ test('a mint that Redis refuses keeps no order waiting', async () => {
   const sale = await freshSale(shop, { units: [2] });
   const outcome = await checkout(shop, checkoutRequest(sale));
   if (outcome.status !== 'reserved') throw new Error(outcome.status);
-  await shop.orders.pay(outcome.order.orderId, 'pay', outcome.nowMs);
+  await shop.orders.pay(outcome.order.orderId, `pay-${outcome.order.orderId}`, outcome.nowMs);
   await shop.models.products.updateOne({ _id: sale.productIds[0] }, { $inc: { minted: 1 } });
   const mint = () => Promise.reject(new Error('OOM command not allowed'));
   const refusing = { ...shop, inventory: { ...shop.inventory, mint } };

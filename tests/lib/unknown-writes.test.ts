@@ -137,7 +137,9 @@ test.each(['insert', 'findAndModify'])(
     wire.loseAnswers(command, 'orders', 1);
     const order = await reserved();
     if (command === 'findAndModify') {
-      expect(await shop.orders.pay(order.orderId, 'pay', order.createdAtMs)).toMatchObject({ status: 'PAID' });
+      expect(await shop.orders.pay(order.orderId, `pay-${order.orderId}`, order.createdAtMs)).toMatchObject({
+        status: 'PAID',
+      });
     }
     expect(wire.left()).toBe(0);
     expect(await shop.models.orders.countDocuments({ sale: sale.saleId })).toBe(1);
