@@ -45,6 +45,7 @@ const TESTS = {
     'tests/lib/checkout.test.ts',
     'tests/lib/settle.test.ts',
     'tests/lib/rebuild.test.ts',
+    'tests/lib/reconcile.test.ts',
     'tests/lib/differential.test.ts',
   ],
 };
