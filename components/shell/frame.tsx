@@ -8,12 +8,14 @@ import { TestPayments } from '#components/shell/test-payments.tsx';
 import { ButtonAnchor } from '#components/ui/button.tsx';
 import { later } from '#components/ui/later.ts';
 import { Mark } from '#components/ui/mark.tsx';
+import { useMounted } from '#components/ui/use-mounted.ts';
 
 const OfflineBanner = later(async () => (await import('#components/shell/offline-banner.tsx')).OfflineBanner);
 
 /** What stands around every page of the shop. */
 export function Frame({ children }: { children: ReactNode }) {
   const { shop, trouble } = useMessages();
+  const mounted = useMounted(); // the note is in no shell: where its script cannot be had, React would miss what stands there
   return (
     <div className="flex min-h-dvh flex-col">
       <ButtonAnchor
@@ -25,9 +27,11 @@ export function Frame({ children }: { children: ReactNode }) {
       <TestPayments />
       <div className="sticky top-0 z-20">
         <Header />
-        <Suspense>
-          <OfflineBanner />
-        </Suspense>
+        {mounted && (
+          <Suspense>
+            <OfflineBanner />
+          </Suspense>
+        )}
       </div>
       <noscript>
         <p className="bg-sunken px-4 py-3 text-center">{trouble.noScript}</p>
