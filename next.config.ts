@@ -1,6 +1,7 @@
 import type { NextConfig } from 'next';
 import type { RouteHas } from 'next/dist/lib/load-custom-routes';
 import { LANGUAGE_COOKIE, LANGUAGES, type Language } from './components/messages/language.ts';
+import { GUARDED } from './lib/http/headers.ts';
 
 /** What stands beside the pages of app/[lang]. */
 const NOT_PAGES = '(?:api|art|_next)/|(?:icon\\.svg|favicon\\.ico|robots\\.txt)$';
@@ -35,7 +36,7 @@ const config: NextConfig = {
   // Security headers are server.ts's (lib/http/headers.ts): Next would keep those of the build's environment.
   headers: async () => [
     {
-      source: '/:path((?!api/|art/|_next/|(?:account|admin|signin|signup)(?:/|$)).*)',
+      source: `/:path((?!api/|art/|_next/|(?:${GUARDED.join('|')})(?:/|$)).*)`,
       // One address, several languages: a cache that many share would mix them up. Browsers ask with their ETag.
       headers: [{ key: 'Cache-Control', value: 'private, no-cache' }],
     },

@@ -1,10 +1,8 @@
 import type { Metadata } from 'next';
 import type { ReactNode } from 'react';
-import { Document } from '#app/document.tsx';
+import { SpokenDocument } from '#app/spoken-document.tsx';
 import { LANGUAGES, languageOf } from '#components/messages/language.ts';
 import { messagesOf } from '#components/messages/server.ts';
-import { Speaking } from '#components/messages/speaking.tsx';
-import { Toasts } from '#components/ui/toasts.tsx';
 
 interface Props {
   params: Promise<{ lang: string }>;
@@ -22,13 +20,5 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
 }
 
 export default async function RootLayout({ children, params }: Props & { children: ReactNode }) {
-  const language = languageOf((await params).lang);
-  return (
-    <Document language={language}>
-      <Speaking language={language}>
-        {children}
-        <Toasts />
-      </Speaking>
-    </Document>
-  );
+  return <SpokenDocument language={languageOf((await params).lang)}>{children}</SpokenDocument>;
 }

@@ -5,9 +5,9 @@ import { useMessages } from '#components/messages/index.ts';
 import { SaleNews } from '#components/sale/sale-news.tsx';
 import { stockOf } from '#components/sale/stock.ts';
 import { Announcer } from '#components/ui/announcer.tsx';
-import { Button } from '#components/ui/button.tsx';
 import { mainHeading, useKeptFocus } from '#components/ui/kept-focus.ts';
-import { mayNotify, notify } from '#components/ui/notify.ts';
+import { notify } from '#components/ui/notify.ts';
+import { TellMe } from '#components/ui/tell-me.tsx';
 import { useTitle } from '#components/ui/use-title.ts';
 import type { OneSaleAnswer, ProductAnswer } from '#lib/contract.ts';
 
@@ -23,7 +23,8 @@ interface Watch {
  * to who asked for it by a notification of the browser.
  */
 export function ReturnWatch({ sale, product, watching, onWatch }: Watch) {
-  const { tellMe, telling, tellingByTab, backAgain, backAgainText, soldOut } = useMessages().product;
+  const { product: words } = useMessages();
+  const { backAgain, backAgainText, soldOut } = words;
   const { state } = stockOf(product);
   const before = useRef(state);
   const [back, setBack] = useState(false);
@@ -45,22 +46,14 @@ export function ReturnWatch({ sale, product, watching, onWatch }: Watch) {
     <>
       <SaleNews sale={sale} />
       <Announcer text={back ? backAgain(product.name) : gone ? soldOut : ''} />
-      {state === 'allHeld' && (
-        <Button
-          kind="secondary"
-          className="self-start"
-          off={watching}
-          onClick={async () => {
-            onWatch();
-            setNotifies(await mayNotify());
-          }}
-        >
-          {tellMe}
-        </Button>
-      )}
-      <p role="status" className="text-muted text-sm empty:hidden">
-        {state === 'allHeld' && watching && (notifies ? telling : tellingByTab)}
-      </p>
+      <TellMe
+        words={words}
+        shown={state === 'allHeld'}
+        asked={watching}
+        notifies={notifies}
+        onAsk={onWatch}
+        onAnswer={setNotifies}
+      />
     </>
   );
 }

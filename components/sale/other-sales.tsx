@@ -5,8 +5,9 @@ import { useMessages } from '#components/messages/index.ts';
 import { SaleStatus } from '#components/sale/sale-status.tsx';
 import { useSale, useSaleState, useSales } from '#components/sale/use-sale.ts';
 import { Announcer } from '#components/ui/announcer.tsx';
-import { Button, ButtonLink } from '#components/ui/button.tsx';
-import { mayNotify, notify } from '#components/ui/notify.ts';
+import { ButtonLink } from '#components/ui/button.tsx';
+import { notify } from '#components/ui/notify.ts';
+import { TellMe } from '#components/ui/tell-me.tsx';
 import { useTitle } from '#components/ui/use-title.ts';
 import type { SaleAnswer } from '#lib/contract.ts';
 
@@ -36,10 +37,7 @@ export function OtherSales({ after }: { after: string }) {
   const open = others
     .filter(({ state, products }) => state === 'open' && products.some(({ available }) => (available ?? 0) > 0))
     .sort((a, b) => Number(b.saleId === asked) - Number(a.saleId === asked))[0];
-  const coming = others
-    .filter(({ state, products }) => state === 'upcoming' && products.length > 0)
-    .sort((a, b) => Date.parse(a.opensAt ?? '') - Date.parse(b.opensAt ?? ''))[0];
-  const waiting = coming?.saleId === asked;
+  const coming = others.find(({ state, products }) => state === 'upcoming' && products.length > 0); // the shop lists the soonest first
   return (
     <>
       <Announcer text={opened ? words.isOpen(name) : ''} />
@@ -53,22 +51,14 @@ export function OtherSales({ after }: { after: string }) {
           {words.nextSale(coming.name)}
         </Way>
       )}
-      {coming && (
-        <Button
-          kind="secondary"
-          className="self-start"
-          off={waiting}
-          onClick={async () => {
-            setAsked(coming.saleId);
-            setNotifies(await mayNotify());
-          }}
-        >
-          {words.tellMe}
-        </Button>
-      )}
-      <p role="status" className="text-muted empty:hidden">
-        {waiting && (notifies ? words.telling : words.tellingByTab)}
-      </p>
+      <TellMe
+        words={words}
+        shown={coming !== undefined}
+        asked={coming?.saleId === asked}
+        notifies={notifies}
+        onAsk={() => setAsked(coming?.saleId ?? null)}
+        onAnswer={setNotifies}
+      />
       {!open && !coming && (
         <>
           <p>{words.noOther}</p>

@@ -27,7 +27,7 @@ export function Header() {
   const { shop } = messages;
   const current = (href: string) => (mounted && pathname === href ? 'page' : undefined);
   return (
-    <header className="sticky top-0 z-20 border-line border-b bg-paper">
+    <header className="border-line border-b bg-paper">
       <nav
         aria-label={shop.navigation}
         className="mx-auto flex max-w-6xl items-center justify-between gap-2 px-2 py-1.5 sm:px-3"

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** The pages where passwords are typed and the back room: those of app/(guarded). */
-const GUARDED = ['account', 'admin', 'signin', 'signup'];
+export const GUARDED = ['account', 'admin', 'signin', 'signup'];
 /** Where server.ts tells a guarded page the nonce of its scripts, over whatever a client has put there. */
 export const NONCE_HEADER = 'x-holdfast-nonce';
 /** Next reads the policy that it is to fulfil from the request, and puts its nonce on every script of a page made for it. */

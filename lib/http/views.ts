@@ -24,10 +24,9 @@ export function clock(nowMs: number, askedAt: number) {
 export type Clock = ReturnType<typeof clock>;
 
 /** @returns Redis's clock, asked now */
-export async function redisClock({ redis }: Pick<HoldfastProcess, 'redis'>): Promise<Clock> {
+export async function redisClock(shop: Pick<HoldfastProcess, 'redisNowMs'>): Promise<Clock> {
   const askedAt = performance.now();
-  const [seconds, micros] = await redis.time();
-  return clock(Number(seconds) * 1000 + Math.floor(Number(micros) / 1000), askedAt);
+  return clock(await shop.redisNowMs(), askedAt);
 }
 
 export function toCheckoutAnswer(order: Order, { serverTime, until }: Clock): CheckoutAnswer {

@@ -42,7 +42,7 @@ export async function reconcile(
     alarms: [],
     errors: [],
   };
-  const each: Each = async (orders, work) => {
+  const each = async <R>(orders: Order[], work: (order: Order) => Promise<R>): Promise<R[]> => {
     const { done, errors } = await forEachOrder(orders, work);
     found.errors.push(...errors.values());
     return done;
@@ -65,10 +65,12 @@ export async function reconcile(
     found.rebuilt = (await rebuildSale(shop, saleId)) === 'ready';
     return found;
   }
-  if (!thorough) found.committed += await commitLately(shop, saleId, counts.nowMs, each);
+  const commitUnsold = async (page: Order[]) => {
+    found.committed += (await each(await unsold(shop, page), (order) => follow(shop, order))).length;
+  };
+  if (!thorough) for await (const page of paidLately(shop, saleId, counts.nowMs)) await commitUnsold(page);
   if (thorough || (await fewerSoldThanPaid(shop, saleId, productIds, counts.nowMs)))
-    for await (const page of pages(shop.orders, { saleId, status: 'PAID' }))
-      found.committed += (await each(await unsold(shop, page), (order) => follow(shop, order))).length;
+    for await (const page of pages(shop.orders, { saleId, status: 'PAID' })) await commitUnsold(page);
   for await (const page of pages(shop.orders, { saleId, status: 'RESERVED' })) {
     const done = await each(page, (order) => keep(shop, order));
     found.restored += done.filter((what) => what === 'restored').length;
@@ -83,7 +85,6 @@ export async function reconcile(
   return found;
 }
 
-type Each = <R>(orders: Order[], work: (order: Order) => Promise<R>) => Promise<R[]>;
 type Counted = Extract<SaleCounts, { status: 'counts' }>;
 
 /**
@@ -106,16 +107,13 @@ async function mintWhatIsBehind(
   return errors;
 }
 
-/** Commit the orders that were paid lately and whose tokens are not sold: somebody stopped in between. @returns how many */
-async function commitLately(shop: Reconciler, saleId: string, nowMs: number, each: Each): Promise<number> {
-  const lately = await shop.truth.paidLately(saleId, nowMs);
-  let committed = 0;
+/** Orders that were paid lately, in batches of LIMITS.orderBatch: somebody may have stopped before their tokens were sold. */
+async function* paidLately({ truth, orders }: Reconciler, saleId: string, nowMs: number): AsyncGenerator<Order[]> {
+  const lately = await truth.paidLately(saleId, nowMs);
   for (let at = 0; at < lately.length; at += LIMITS.orderBatch) {
     const orderIds = lately.slice(at, at + LIMITS.orderBatch);
-    const page = await shop.orders.page({ saleId, status: 'PAID', orderIds, after: '' });
-    committed += (await each(await unsold(shop, page), (order) => follow(shop, order))).length;
+    yield await orders.page({ saleId, status: 'PAID', orderIds, after: '' });
   }
-  return committed;
 }
 
 /**

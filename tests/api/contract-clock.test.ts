@@ -87,7 +87,7 @@ test('a hold of n seconds runs out n seconds after Redis took it, to the millise
 
 test('the server’s time on an order page is not behind Redis, even when Redis’s answer was long on its way', async () => {
   const clock = vi.spyOn(performance, 'now').mockReturnValueOnce(1_000).mockReturnValue(1_400);
-  const { serverTime, until } = await redisClock({ redis: { time: async () => [50, 0] } as never });
+  const { serverTime, until } = await redisClock({ redisNowMs: async () => 50_000 });
   clock.mockRestore();
   expect(Date.parse(serverTime)).toBe(50_400);
   expect([until(51_400), until(51_399), until(40_000)]).toEqual([1, 0, 0]);

@@ -1,9 +1,7 @@
 import { headers } from 'next/headers';
 import type { ReactNode } from 'react';
-import { Document } from '#app/document.tsx';
+import { SpokenDocument } from '#app/spoken-document.tsx';
 import { languageOf } from '#components/messages/language.ts';
-import { Speaking } from '#components/messages/speaking.tsx';
-import { Toasts } from '#components/ui/toasts.tsx';
 import { NONCE_HEADER } from '#lib/http/headers.ts';
 
 export { generateMetadata } from '#app/[lang]/layout.tsx';
@@ -19,13 +17,9 @@ interface Props {
  */
 export default async function GuardedLayout({ children, params }: Props) {
   const nonce = (await headers()).get(NONCE_HEADER) ?? undefined;
-  const language = languageOf((await params).lang);
   return (
-    <Document language={language} nonce={nonce}>
-      <Speaking language={language}>
-        {children}
-        <Toasts />
-      </Speaking>
-    </Document>
+    <SpokenDocument language={languageOf((await params).lang)} nonce={nonce}>
+      {children}
+    </SpokenDocument>
   );
 }

@@ -7,14 +7,15 @@ import { redisClock } from '#lib/http/views.ts';
 /** Products of all sales, those of the newest sale first, with what is left of them. */
 export const GET = route({ who: 'anyone', query: listQuery }, async ({ shop, query }) => {
   const { saleId, offset, limit } = query;
-  const sales = saleId ? [await shop.catalog.sale(saleId)] : await shop.catalog.sales();
+  const wanted = saleId ? [await shop.catalog.sale(saleId)] : await shop.catalog.sales();
+  const sales = wanted.filter((sale) => sale !== undefined);
   const end = offset + limit;
   const shown: { sale: Sale; from: number; to: number }[] = []; // only these are looked at
   let before = 0;
   for (const sale of sales) {
     if (before >= end) break;
-    const count = sale ? (await shop.catalog.productsOf(sale._id)).length : 0;
-    if (sale && before + count > offset)
+    const count = (await shop.catalog.productsOf(sale._id)).length;
+    if (before + count > offset)
       shown.push({ sale, from: Math.max(0, offset - before), to: Math.min(count, end - before) });
     before += count;
   }
