@@ -1,5 +1,7 @@
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { readDurations } from '#scripts/test/durations.ts';
 
 /** They say how fast the shop is: each has the machine to itself. */
 const TIMED = [
@@ -8,32 +10,13 @@ const TIMED = [
   'tests/worker/{backlog,keyspace-events,safety-net,slow-payments}.test.ts',
 ];
 
-/** The longest by far, longest first: begun last, each would run on alone at the end. */
-const LONG = [
-  'scripts/start',
-  'chaos/bank-faults',
-  'chaos/crash-points',
-  'chaos/money',
-  'chaos/confirm-against-expire',
-  'lib/simulation',
-  'worker/start-and-stop',
-  'worker/backlog',
-  'lib/primary-changes',
-  'worker/safety-net',
-  'worker/arrangements',
-  'lib/primary-changes',
-  'lua/model',
-  'lib/mutations',
-  'lib/rebuild',
-];
+const seconds = readDurations(import.meta.dirname);
 
+/** Those that took longest at the last recorded run come first: begun last, each would run on alone at the end. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification) => {
-      const found = LONG.findIndex((name) => moduleId.endsWith(`tests/${name}.test.ts`));
-      return found < 0 ? LONG.length : found;
-    };
-    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+    const took = ({ moduleId }: TestSpecification) => seconds[path.relative(import.meta.dirname, moduleId)] ?? 0;
+    return (await super.sort(files)).sort((a, b) => took(b) - took(a));
   }
 }
 

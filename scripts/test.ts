@@ -1,25 +1,30 @@
 // `npm test`: types, lint, build, unit, integration and browser tests, on throw-away services and a build of its own.
 // `npm test -- --only=vitest tests/lua` runs one step, on some files; the steps are in scripts/test/steps.ts.
+// `npm test -- --record` keeps how long each test file took, for the order of later runs (scripts/test/durations.ts).
 import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { removeFolder } from '#scripts/services/remove-folder.ts';
 import { findRunning, makeRecorder, type RunPlace, stopLeftovers } from '#scripts/start/run-record.ts';
 import { makeStack } from '#scripts/start/stack.ts';
+import { recordDurations } from '#scripts/test/durations.ts';
 import { testEnvironment } from '#scripts/test/environment.ts';
-import { failureList, finalLine, type Tally, total } from '#scripts/test/results.ts';
+import { judgeFlaky, keepFlaky, rerunFailed } from '#scripts/test/flaky.ts';
+import { count, failureList, finalLine, inWords, slowestList, type TestResult } from '#scripts/test/results.ts';
 import { makeStepRunner } from '#scripts/test/run-step.ts';
 import { startTestServices } from '#scripts/test/services.ts';
 import { allSteps, chooseSteps, type Step, type StepName } from '#scripts/test/steps.ts';
-
-const FAILED: Tally = { passed: 0, failed: 1 };
 
 const root = path.resolve(import.meta.dirname, '..');
 const dataDir = path.join(root, '.data');
 const place: RunPlace = { root, dataDir, program: 'test' };
 const recorder = makeRecorder(place);
 const log = (line: string) => console.log(line);
-const results = new Map<StepName | 'preparation', Tally>();
+const results: TestResult[] = [];
+const flaky: TestResult[] = [];
+const stepSeconds: string[] = [];
+const fileSeconds = new Map<string, number>();
+const failedSteps = new Set<StepName>();
 
 const services = makeStack((service) => log(`${service.name} has ended in mid-test:\n${service.lastLines()}`));
 let command: { name: string; pid: number } | undefined;
@@ -63,46 +68,67 @@ async function main(): Promise<number> {
   }
   removeOldFolders();
   const folder = mkdtempSync(path.join(dataDir, 'test-'));
+  const { values, positionals } = parseArgs({
+    options: { only: { type: 'string' }, record: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
   try {
-    await runAll(folder);
+    await runAll(folder, values.only, positionals);
   } catch (error) {
-    log(`\n${error instanceof Error ? error.message : String(error)}`);
-    results.set('preparation', FAILED);
+    fail('preparation', error instanceof Error ? error.message : String(error));
   } finally {
     await services.stop();
     removeFolder(folder);
     recorder.remove();
   }
-  const tallies = [...results.values()];
-  log(`${failureList(tallies)}\n${finalLine(tallies)}`);
-  return total(tallies).failed > 0 ? 1 : 0;
+  results.push(...judgeFlaky(flaky));
+  report(keepFlaky(path.join(dataDir, 'flaky-tests.json'), flaky));
+  if (values.record) recordDurations(root, fileSeconds);
+  return count(results).failed > 0 ? 1 : 0;
 }
 
-async function runAll(folder: string): Promise<void> {
-  const { values, positionals } = parseArgs({ options: { only: { type: 'string' } }, allowPositionals: true });
+function report(flakyLines: readonly string[]): void {
+  log(slowestList(fileSeconds));
+  log(`── Steps\n${stepSeconds.join('\n')}`);
+  if (flakyLines.length > 0) log(`\n── Flaky: failed, then passed when run alone\n${flakyLines.join('\n')}`);
+  log(`${failureList(results)}\n${finalLine(results)}`);
+}
+
+async function runAll(folder: string, only: string | undefined, filters: string[]): Promise<void> {
   const reports = path.join(folder, 'reports');
   mkdirSync(reports);
-  const steps = chooseSteps(allSteps({ root, reports }, positionals), values.only);
+  const steps = chooseSteps(allSteps({ root, reports }, filters), only);
   const provided = await startTestServices(steps, folder, services, log, record);
   for (const step of steps) {
     const own = provided.get(step.name);
-    const tally = own ? await runStep(step, testEnvironment(process.env, own)) : FAILED;
-    const isUnnamed = tally.failed > 0 && !tally.failures?.length;
-    results.set(step.name, isUnnamed ? { ...tally, failures: [`${step.title}: see above`] } : tally);
+    if (own) await runStep(step, testEnvironment(process.env, own));
   }
 }
 
-async function runStep(step: Step, env: NodeJS.ProcessEnv): Promise<Tally> {
-  if (interrupted) return FAILED;
+async function runStep(step: Step, env: NodeJS.ProcessEnv): Promise<void> {
   log(`\n── ${step.title}`);
-  if (step.after && results.get(step.after)?.failed) {
-    log(`left out, since ${step.after} has failed`);
-    return FAILED;
-  }
+  if (interrupted) return fail(step.title, 'interrupted');
+  if (step.after && failedSteps.has(step.after)) return fail(step.title, `left out, since ${step.after} has failed`);
   const startedAt = Date.now();
-  const tally = step.tally(await runner.run(step, env));
-  log(`── ${step.title}: ${finalLine([tally])} (${Math.round((Date.now() - startedAt) / 1000)} s)`);
-  return tally;
+  const result = step.read(await runner.run(step, env));
+  for (const [file, seconds] of result.seconds) fileSeconds.set(file, seconds);
+  const judged = await rerunFailed(result, async (test) => {
+    const alone = interrupted ? undefined : step.rerun?.(test);
+    if (!alone) return { tests: [], seconds: new Map() };
+    log(`\n── ${step.title}: once more, alone\n${inWords(test)}`);
+    return alone.read(await runner.run(alone, env));
+  });
+  results.push(...judged.tests);
+  flaky.push(...judged.flaky);
+  if (count(judged.tests).failed > 0) failedSteps.add(step.name);
+  const seconds = Math.round((Date.now() - startedAt) / 1000);
+  stepSeconds.push(`${String(seconds).padStart(8)} s  ${step.title}`);
+  log(`── ${step.title}: ${finalLine(judged.tests)} (${seconds} s)`);
+}
+
+function fail(title: string, message: string): void {
+  log(`\n${title}: ${message}`);
+  results.push({ file: '', title, passed: false, message });
 }
 
 /** What killed runs could not take away. The run that has the record is this one, so none of these is in use. */

@@ -2,30 +2,42 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
-/** How many tests of one step passed and failed. A skipped test did not pass, so it counts as failed. */
-export interface Tally {
-  passed: number;
-  failed: number;
-  /** Each test that did not pass, as far as the runner names it: its file, its title, and how it went wrong. */
-  failures?: string[];
+/** One test of a run, or a check such as the type check. */
+export interface TestResult {
+  /** Path in the project, e.g. `tests/lib/money.test.ts`; empty for a check. */
+  file: string;
+  title: string;
+  passed: boolean;
+  /** How it failed, without colours; empty when it passed. */
+  message: string;
+  /** Playwright's project and the line of the test, with which it can be run alone. */
+  at?: { project: string; line: number };
 }
+
+/** What one step has shown. */
+export interface StepResult {
+  tests: TestResult[];
+  /** Seconds by test file; a file that ran for two browser sizes counts both. */
+  seconds: Map<string, number>;
+}
+
+/** The title of a failure that no test is named for: a hook, a file that does not load, a runner that crashed. */
+export const OUTSIDE = 'outside of its tests';
 
 /** What is read of Vitest's JSON report. */
 interface VitestReport {
-  numTotalTests: number;
-  numPassedTests: number;
-  testResults: VitestFile[];
-}
-interface VitestFile {
-  name: string;
-  status: string;
-  message: string;
-  assertionResults: { status: string; fullName: string; failureMessages: string[] }[];
+  testResults: {
+    name: string;
+    status: string;
+    message: string;
+    startTime: number;
+    endTime: number;
+    assertionResults: { status: string; fullName: string; failureMessages: string[] | null }[];
+  }[];
 }
 
-/** What is read of Playwright's JSON report. `expected` are those that passed at the first attempt. */
+/** What is read of Playwright's JSON report. */
 interface PlaywrightReport {
-  stats: { expected: number; unexpected: number; flaky: number; skipped: number };
   errors: { message?: string }[];
   suites: PlaywrightSuite[];
 }
@@ -33,116 +45,124 @@ interface PlaywrightSuite {
   suites?: PlaywrightSuite[];
   specs: {
     file: string;
+    line: number;
     title: string;
-    tests: { projectName: string; status: string; results: { error?: { message?: string } }[] }[];
+    tests: {
+      projectName: string;
+      /** `expected` when it passed at the first attempt. */
+      status: string;
+      results: { duration: number; error?: { message?: string } }[];
+    }[];
   }[];
 }
 
 /** Of one failure's message: enough to see what was wrong, and not a page of it. */
 const MESSAGE_LINES = 12;
 const MESSAGE_CHARACTERS = 2_000;
+const MAX_SLOWEST = 20;
 
 /** A step that is one check: types, lint, build. */
-export function tallyCheck(exitCode: number | null): Tally {
-  return exitCode === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+export function readCheck(title: string, exitCode: number | null): StepResult {
+  const passed = exitCode === 0;
+  return { tests: [{ file: '', title, passed, message: passed ? '' : 'see above' }], seconds: new Map() };
 }
 
-/** Vitest's count. A file that could not be loaded is one failure; so is an error outside of tests. */
-export function tallyVitest(report: VitestReport, exitCode: number | null): Tally {
-  const unloaded = report.testResults.filter(
-    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
-  );
-  const failures = report.testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults
-      .filter(({ status }) => status !== 'passed')
-      .map(({ fullName, status, failureMessages }) => failure(name, fullName, failureMessages[0] ?? status)),
-  );
-  return believe(
-    {
-      passed: report.numPassedTests,
-      failed: report.numTotalTests - report.numPassedTests + unloaded.length,
-      failures: [...failures, ...unloaded.map(({ name, message }) => failure(name, 'outside of its tests', message))],
-    },
-    exitCode,
-  );
+/** Vitest's results. A skipped test did not pass. A file with a failing hook, or that does not load, is one failure more. */
+export function readVitest(report: VitestReport, exitCode: number | null): StepResult {
+  const tests: TestResult[] = [];
+  const seconds = new Map<string, number>();
+  for (const { name, status, message, startTime, endTime, assertionResults } of report.testResults) {
+    const file = path.relative('', name);
+    seconds.set(file, (endTime - startTime) / 1_000);
+    for (const { status, fullName: title, failureMessages } of assertionResults) {
+      const passed = status === 'passed';
+      tests.push({ file, title, passed, message: passed ? '' : plain(failureMessages?.[0] ?? status) });
+    }
+    if (status === 'failed' && !assertionResults.some((test) => test.status === 'failed'))
+      tests.push({ file, title: OUTSIDE, passed: false, message: plain(message) });
+  }
+  return { tests: withExit(tests, exitCode), seconds };
 }
 
-/** Playwright's count. A flaky test failed once, which is once too often. */
-export function tallyPlaywright(report: PlaywrightReport, exitCode: number | null): Tally {
-  const { expected, unexpected, flaky, skipped } = report.stats;
-  return believe(
-    {
-      passed: expected,
-      failed: unexpected + flaky + skipped + report.errors.length,
-      failures: [
-        ...report.suites.flatMap(playwrightFailures),
-        ...report.errors.map(({ message }) => failure('tests/e2e', 'outside of every test', message ?? '')),
-      ],
-    },
-    exitCode,
-  );
-}
-
-function playwrightFailures({ suites = [], specs }: PlaywrightSuite): string[] {
-  const own = specs.flatMap(({ file, title, tests }) =>
-    tests
-      .filter(({ status }) => status !== 'expected')
-      .map(({ projectName, status, results }) =>
-        failure(`tests/e2e/${file}`, `${title} [${projectName}]`, results[0]?.error?.message ?? status),
-      ),
-  );
-  return [...own, ...suites.flatMap(playwrightFailures)];
-}
-
-/** @param message may be in colours, and long */
-function failure(file: string, title: string, message: string): string {
-  const lines = stripVTControlCharacters(message).slice(0, MESSAGE_CHARACTERS).split('\n');
-  return [`${path.relative('', file)}: ${title}`, ...lines.slice(0, MESSAGE_LINES)].join('\n    ');
+/** Playwright's results: one for each test and project. */
+export function readPlaywright(report: PlaywrightReport, exitCode: number | null): StepResult {
+  const seconds = new Map<string, number>();
+  const read = ({ suites = [], specs }: PlaywrightSuite): TestResult[] => [
+    ...specs.flatMap(({ file: name, line, title, tests }) =>
+      tests.map(({ projectName: project, status, results }) => {
+        const file = `tests/e2e/${name}`;
+        const took = results.reduce((sum, { duration }) => sum + duration, 0) / 1_000;
+        seconds.set(file, (seconds.get(file) ?? 0) + took);
+        const passed = status === 'expected';
+        const message = passed ? '' : plain(results[0]?.error?.message ?? status);
+        return { file, title: `${title} [${project}]`, passed, message, at: { project, line } };
+      }),
+    ),
+    ...suites.flatMap(read),
+  ];
+  const outside = report.errors.map(({ message = '' }) => ({
+    file: 'tests/e2e',
+    title: OUTSIDE,
+    passed: false,
+    message: plain(message),
+  }));
+  return { tests: withExit([...report.suites.flatMap(read), ...outside], exitCode), seconds };
 }
 
 /**
- * Read a runner's report and count it. A missing or broken report is one failure: the runner crashed.
- * @param file the JSON report that the runner was told to write
+ * Read the report that a runner was told to write. A missing or broken one is one failure: the runner crashed.
+ * @param file the JSON report
  */
-export function tallyReport<Report>(
+export function readReport<Report>(
   file: string,
   exitCode: number | null,
-  tally: (report: Report, exitCode: number | null) => Tally,
-): Tally {
-  if (!existsSync(file)) return { passed: 0, failed: 1 };
+  read: (report: Report, exitCode: number | null) => StepResult,
+): StepResult {
   try {
-    return tally(JSON.parse(readFileSync(file, 'utf8')), exitCode);
+    if (existsSync(file)) return read(JSON.parse(readFileSync(file, 'utf8')), exitCode);
   } catch {
-    return { passed: 0, failed: 1 };
+    // Cut short, or not a report.
   }
+  return { tests: [crash(`the test runner ended (${exitCode}) without a report`)], seconds: new Map() };
 }
 
-/** What failed, for the end of a run: whoever has only the end of the output knows where to look. */
-export function failureList(tallies: readonly Tally[]): string {
-  const failures = tallies.flatMap(({ failures = [] }) => failures);
-  return failures.length > 0 ? `\n── Failed\n${failures.map((one) => `  ${one}`).join('\n')}\n` : '';
+/** How many tests passed and failed. */
+export function count(tests: readonly TestResult[]): { passed: number; failed: number } {
+  const passed = tests.filter((test) => test.passed).length;
+  return { passed, failed: tests.length - passed };
 }
 
 /** The very last line of a run. */
-export function finalLine(tallies: readonly Tally[]): string {
-  const { passed, failed } = total(tallies);
+export function finalLine(tests: readonly TestResult[]): string {
+  const { passed, failed } = count(tests);
   return `${passed} passed, ${failed} failed`;
 }
 
-export function total(tallies: readonly Tally[]): Tally {
-  return {
-    passed: tallies.reduce((sum, { passed }) => sum + passed, 0),
-    failed: tallies.reduce((sum, { failed }) => sum + failed, 0),
-  };
+/** What failed, for the end of a run, where it is read first. */
+export function failureList(tests: readonly TestResult[]): string {
+  const failed = tests.filter(({ passed }) => !passed).map(inWords);
+  return failed.length > 0 ? `\n── Failed\n${failed.join('\n')}\n` : '';
 }
 
+/** The slowest test files, slowest first. */
+export function slowestList(seconds: ReadonlyMap<string, number>): string {
+  const slowest = [...seconds].sort(([, a], [, b]) => b - a).slice(0, MAX_SLOWEST);
+  const lines = slowest.map(([file, took]) => `${took.toFixed(1).padStart(8)} s  ${file}`);
+  return lines.length > 0 ? `\n── Slowest test files\n${lines.join('\n')}\n` : '';
+}
+
+/** A test in the words of a report: where it is, its title, how it failed. */
+export function inWords({ file, title, message }: TestResult): string {
+  const lines = message.slice(0, MESSAGE_CHARACTERS).split('\n').slice(0, MESSAGE_LINES);
+  return `  ${[file ? `${file}: ${title}` : title, ...lines].join('\n    ')}`;
+}
+
+const plain = (message: string) => stripVTControlCharacters(message);
+const crash = (message: string): TestResult => ({ file: '', title: 'test runner', passed: false, message });
+
 /** A runner that ran nothing, or that ends badly with every test passed, has failed once itself. */
-function believe(tally: Tally, exitCode: number | null): Tally {
-  const counts = [tally.passed, tally.failed];
-  if (!counts.every((count) => Number.isInteger(count) && count >= 0)) throw new Error('not a report');
-  const ranNothing = tally.passed + tally.failed === 0;
-  const endedBadly = exitCode !== 0 && tally.failed === 0;
-  if (!ranNothing && !endedBadly) return tally;
-  const what = ranNothing ? 'a runner ran nothing' : `a runner ended badly (${exitCode}) though all its tests passed`;
-  return { ...tally, failed: tally.failed + 1, failures: [...(tally.failures ?? []), `${what}: its output says why`] };
+function withExit(tests: TestResult[], exitCode: number | null): TestResult[] {
+  if (tests.length === 0) return [crash('the test runner ran no test')];
+  const endedBadly = exitCode !== 0 && tests.every(({ passed }) => passed);
+  return endedBadly ? [...tests, crash(`the test runner ended with ${exitCode} though all its tests passed`)] : tests;
 }

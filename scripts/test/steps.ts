@@ -1,86 +1,97 @@
 import path from 'node:path';
-import { type Tally, tallyCheck, tallyPlaywright, tallyReport, tallyVitest } from '#scripts/test/results.ts';
+import {
+  OUTSIDE,
+  readCheck,
+  readPlaywright,
+  readReport,
+  readVitest,
+  type StepResult,
+  type TestResult,
+} from '#scripts/test/results.ts';
 
 export type StepName = 'types' | 'lint' | 'build' | 'vitest' | 'browser';
 
-/** One part of `npm test`: commands run one after the other until one fails, and how to count what they did. */
+/** One part of `npm test`: commands run one after the other until one fails, and how to read what they did. */
 export interface Step {
   name: StepName;
   title: string;
   /** Arguments for Node 24, one array a command. */
   commands: string[][];
-  timeoutMs: number;
   env?: Record<string, string>;
   /** Needs this step to have passed, when it is part of the run. */
   after?: StepName;
-  tally(exitCode: number | null): Tally;
+  read(exitCode: number | null): StepResult;
+  /** The step with one of its tests alone, or with the whole file when the failure is outside of its tests. */
+  rerun?(test: TestResult): Step;
 }
 
-const MINUTE_MS = 60_000;
+export interface StepFolders {
+  /** The project's. */
+  root: string;
+  /** For the runners' reports. */
+  reports: string;
+}
 
 /**
  * All steps in their order. The build comes before the integration tests, which run the built shop.
- * @param folders the project's, and the one for reports
  * @param filters file names or titles, handed to Vitest and Playwright
  */
-export function allSteps(folders: { root: string; reports: string }, filters: readonly string[] = []): Step[] {
+export function allSteps(folders: StepFolders, filters: readonly string[] = []): Step[] {
   const program = (...parts: string[]) => path.join(folders.root, 'node_modules', ...parts);
   const next = program('next', 'dist', 'bin', 'next');
-  const vitestReport = path.join(folders.reports, 'vitest.json');
-  const playwrightReport = path.join(folders.reports, 'playwright.json');
   return [
-    {
-      name: 'types',
-      title: 'Types',
-      commands: [
-        [next, 'typegen'],
-        [program('typescript', 'bin', 'tsc'), '--noEmit'],
-      ],
-      timeoutMs: 5 * MINUTE_MS,
-      tally: tallyCheck,
-    },
-    {
-      name: 'lint',
-      title: 'Lint',
-      commands: [[program('@biomejs', 'biome', 'bin', 'biome'), 'check', '.']],
-      timeoutMs: 2 * MINUTE_MS,
-      tally: tallyCheck,
-    },
-    {
-      name: 'build',
-      title: 'Build',
-      commands: [[next, 'build']],
-      timeoutMs: 10 * MINUTE_MS,
-      env: { NODE_ENV: 'production' },
-      tally: tallyCheck,
-    },
-    {
-      name: 'vitest',
-      title: 'Unit and integration tests',
-      commands: [
-        [
-          program('vitest', 'vitest.mjs'),
-          'run',
-          '--reporter=default',
-          '--reporter=json',
-          `--outputFile.json=${vitestReport}`,
-          ...filters,
-        ],
-      ],
-      timeoutMs: 20 * MINUTE_MS,
-      tally: (exitCode) => tallyReport(vitestReport, exitCode, tallyVitest),
-    },
-    {
-      name: 'browser',
-      title: 'Browser tests',
-      commands: [[program('@playwright', 'test', 'cli.js'), 'test', '--reporter=list,json', ...filters]],
-      timeoutMs: 15 * MINUTE_MS,
-      env: { PLAYWRIGHT_JSON_OUTPUT_FILE: playwrightReport },
-      after: 'build',
-      tally: (exitCode) => tallyReport(playwrightReport, exitCode, tallyPlaywright),
-    },
+    check('types', 'Types', [
+      [next, 'typegen'],
+      [program('typescript', 'bin', 'tsc'), '--noEmit'],
+    ]),
+    check('lint', 'Lint', [[program('@biomejs', 'biome', 'bin', 'biome'), 'check', '.']]),
+    { ...check('build', 'Build', [[next, 'build']]), env: { NODE_ENV: 'production' } },
+    vitestStep(folders, filters),
+    browserStep(folders, filters),
   ];
 }
+
+function check(name: StepName, title: string, commands: string[][]): Step {
+  return { name, title, commands, read: (exitCode) => readCheck(title, exitCode) };
+}
+
+function vitestStep(folders: StepFolders, args: readonly string[]): Step {
+  const report = path.join(folders.reports, 'vitest.json');
+  return {
+    name: 'vitest',
+    title: 'Unit and integration tests',
+    commands: [
+      [
+        path.join(folders.root, 'node_modules/vitest/vitest.mjs'),
+        'run',
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${report}`,
+        ...args,
+      ],
+    ],
+    read: (exitCode) => readReport(report, exitCode, readVitest),
+    rerun: ({ file, title }) =>
+      vitestStep(folders, title === OUTSIDE ? [file] : [file, '-t', `^${escapePattern(title)}$`]),
+  };
+}
+
+function browserStep(folders: StepFolders, args: readonly string[]): Step {
+  const report = path.join(folders.reports, 'playwright.json');
+  const cli = path.join(folders.root, 'node_modules/@playwright/test/cli.js');
+  return {
+    name: 'browser',
+    title: 'Browser tests',
+    commands: [[cli, 'test', '--reporter=list,json', ...args]],
+    env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+    after: 'build',
+    read: (exitCode) => readReport(report, exitCode, readPlaywright),
+    rerun: ({ file, at }) =>
+      browserStep(folders, at ? [`${file}:${at.line}`, `--project=${at.project}`, '--workers=1'] : ['--workers=1']),
+  };
+}
+
+const escapePattern = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 
 /**
  * The steps named by `--only=vitest,browser`; all without it.
