@@ -3,13 +3,14 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { readDurations } from '#scripts/test/durations.ts';
 
-/** They say how fast the shop is: each has the machine to itself. */
+/** In whole runs these say how fast the shop is: each has the machine to itself. */
 const TIMED = [
   'tests/api/{crowd,floods,rates}.test.ts',
   'tests/chaos/{mongodb-away,redis-loss,two-thousand-buyers}.test.ts',
   'tests/worker/{backlog,keyspace-events,safety-net,slow-payments}.test.ts',
 ];
 
+const WHOLE = process.env.HOLDFAST_EXTENT === 'whole';
 const seconds = readDurations(import.meta.dirname);
 
 /** Those that took longest at the last recorded run come first: begun last, each would run on alone at the end. */
@@ -20,14 +21,27 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** unit: in this process, on real Redis and MongoDB. integration, timed: real web and worker processes (they need a build). */
+/** For tests that start processes: far above what is normal, for what hangs. */
+const SLOW = { testTimeout: 120_000, hookTimeout: 150_000 };
+
+const timed = {
+  extends: true as const,
+  test: {
+    name: 'timed',
+    include: TIMED,
+    fileParallelism: false,
+    ...SLOW,
+  },
+};
+
+/** unit: in this process, on real Redis and MongoDB. The others: real web and worker processes, which need a build. */
 export default defineConfig({
   test: {
     globalSetup: ['tests/support/services.ts'],
     setupFiles: ['tests/support/setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     projects: [
       {
@@ -37,23 +51,24 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'integration',
-          include: ['tests/{api,worker,chaos}/**/*.test.ts'],
-          exclude: TIMED,
-          testTimeout: 120_000,
-          hookTimeout: 150_000,
+          name: 'api',
+          include: ['tests/api/**/*.test.ts'],
+          exclude: WHOLE ? TIMED : [],
+          isolate: false, // so that files share a shop: tests/api/shop.ts
+          env: { HOLDFAST_SHARED_SHOP: '1' },
+          ...SLOW,
         },
       },
       {
         extends: true,
         test: {
-          name: 'timed',
-          include: TIMED,
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 150_000,
+          name: 'processes',
+          include: ['tests/{worker,chaos}/**/*.test.ts'],
+          exclude: WHOLE ? TIMED : [],
+          ...SLOW,
         },
       },
+      ...(WHOLE ? [timed] : []),
     ],
   },
 });

@@ -1,43 +1,89 @@
 import { parseArgs } from 'node:util';
 import { attackShop } from '#scripts/chaos/corpus.ts';
 import { compareStores } from '#scripts/chaos/differential.ts';
+import { keepEvidence, type ProofResult } from '#scripts/chaos/evidence.ts';
 import { runPurchases } from '#scripts/chaos/money.ts';
 import { runMutations } from '#scripts/chaos/mutations.ts';
 import { runRaces } from '#scripts/chaos/races.ts';
 import { runSimulation } from '#scripts/chaos/simulation.ts';
 import { floodStreams } from '#scripts/chaos/streams.ts';
+import { runWholeTests } from '#scripts/chaos/tests.ts';
 
-// `npm run chaos -- sim|mutations|differential|races|money|corpus|streams`: the long proofs; what each has shown last stands in
-// docs/correctness.md, docs/money.md and docs/security.md.
+// `npm run chaos`: all long proofs, at most 90 minutes on two cores; with `--long` in the sizes of a release. `npm run chaos --
+// sim money` runs these alone. The last line is "N passed, N failed"; what each has shown last is kept in docs/evidence.
 const { values, positionals } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '1000000' },
+    long: { type: 'boolean', default: false },
+    seeds: { type: 'string' },
     start: { type: 'string', default: '1' },
-    sequences: { type: 'string', default: '10000' },
-    races: { type: 'string', default: '10000' },
-    purchases: { type: 'string', default: '1000' },
-    requests: { type: 'string', default: '100000' },
+    sequences: { type: 'string' },
+    races: { type: 'string' },
+    purchases: { type: 'string' },
+    requests: { type: 'string' },
     only: { type: 'string', default: '' },
   },
   allowPositionals: true,
 });
 
-const proofs: Record<string, () => Promise<boolean>> = {
-  sim: () => runSimulation(Number(values.start), Number(values.seeds)),
-  mutations: () => runMutations(values.only),
-  races: () => runRaces(Number(values.races)),
-  money: () => runPurchases(Number(values.purchases), Number(values.start)),
-  corpus: () => attackShop(Number(values.start), Number(values.requests)),
+/** How large each proof is unless it is said otherwise. */
+const SIZES = values.long
+  ? { seeds: 1_000_000, sequences: 10_000, races: 10_000, purchases: 1_000, requests: 100_000 }
+  : { seeds: 100_000, sequences: 3_000, races: 4_000, purchases: 250, requests: 30_000 };
+const size = (name: keyof typeof SIZES) => Number(values[name] ?? SIZES[name]);
+const start = Number(values.start);
+
+const PROOFS: Record<string, () => Promise<ProofResult>> = {
+  tests: runWholeTests,
+  sim: () => runSimulation(start, size('seeds')),
+  differential: () => compareStores(size('sequences')),
+  races: () => runRaces(size('races')),
+  money: () => runPurchases(size('purchases'), start),
+  corpus: () => attackShop(start, size('requests')),
   streams: floodStreams,
-  differential: () => compareStores(Number(values.sequences)),
+  mutations: () => runMutations(values.only),
 };
 
-const proof = proofs[positionals[0] ?? ''];
-if (proof) {
-  process.exitCode = (await proof()) ? 0 : 1;
-} else {
+const names = positionals.length > 0 ? positionals : Object.keys(PROOFS);
+const unknown = names.filter((name) => !(name in PROOFS));
+if (unknown.length > 0) {
   process.stderr.write(
-    `usage: npm run chaos -- ${Object.keys(proofs).join(' | ')} [--seeds N] [--sequences N] [--races N] [--purchases N] [--requests N] [--only NAME]\n`,
+    `No such proof: ${unknown.join(', ')}. Usage: npm run chaos -- [${Object.keys(PROOFS).join(' | ')}] [--long] [--seeds N] [--start N] [--sequences N] [--races N] [--purchases N] [--requests N] [--only MUTATION]\n`,
   );
   process.exitCode = 2;
+} else {
+  let [passed, failed] = [0, 0];
+  for (const name of names) {
+    const result = await prove(name);
+    passed += result.passed;
+    failed += result.failed;
+  }
+  process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+  process.exitCode = failed > 0 ? 1 : 0;
+}
+
+/** Run one proof, print its figures and keep them. A proof that throws has failed; the others still run. */
+async function prove(name: string): Promise<ProofResult> {
+  process.stdout.write(`\n── ${name}\n`);
+  const began = performance.now();
+  const result = await PROOFS[name]!().catch((error: unknown) => ({
+    passed: 0,
+    failed: 1,
+    figures: String(error instanceof Error ? (error.stack ?? error.message) : error).split('\n'),
+  }));
+  const seconds = (performance.now() - began) / 1_000;
+  process.stdout.write(`${result.figures.join('\n')}\n`);
+  process.stdout.write(`── ${name}: ${result.passed} passed, ${result.failed} failed (${Math.round(seconds)} s)\n`);
+  const partial = values.only !== '' && name === 'mutations';
+  if (!partial) keepEvidence(name, command(name), seconds, result);
+  return result;
+}
+
+function command(name: string): string {
+  const given = Object.entries(values)
+    .filter(
+      ([option, value]) =>
+        value !== undefined && value !== '' && value !== false && !(option === 'start' && value === '1'),
+    )
+    .map(([option, value]) => (value === true ? ` --${option}` : ` --${option} ${value}`));
+  return `npm run chaos -- ${name}${given.join('')}`;
 }

@@ -12,6 +12,7 @@ import { testEnvironment } from '#scripts/test/environment.ts';
 import { judgeFlaky, keepFlaky, rerunFailed } from '#scripts/test/flaky.ts';
 import { count, failureList, finalLine, inWords, slowestList, type TestResult } from '#scripts/test/results.ts';
 import { makeStepRunner } from '#scripts/test/run-step.ts';
+import { makeScratch } from '#scripts/test/scratch.ts';
 import { startTestServices } from '#scripts/test/services.ts';
 import { allSteps, chooseSteps, type Step, type StepName } from '#scripts/test/steps.ts';
 
@@ -68,17 +69,19 @@ async function main(): Promise<number> {
   }
   removeOldFolders();
   const folder = mkdtempSync(path.join(dataDir, 'test-'));
+  const onDisk = path.join(folder, 'scratch');
+  const scratch = process.env.HOLDFAST_EXTENT === 'whole' ? onDisk : makeScratch(root, onDisk);
   const { values, positionals } = parseArgs({
     options: { only: { type: 'string' }, record: { type: 'boolean', default: false } },
     allowPositionals: true,
   });
   try {
-    await runAll(folder, values.only, positionals);
+    await runAll({ folder, scratch, only: values.only, filters: positionals });
   } catch (error) {
     fail('preparation', error instanceof Error ? error.message : String(error));
   } finally {
     await services.stop();
-    removeFolder(folder);
+    for (const each of [scratch, folder]) removeFolder(each);
     recorder.remove();
   }
   results.push(...judgeFlaky(flaky));
@@ -94,14 +97,22 @@ function report(flakyLines: readonly string[]): void {
   log(`${failureList(results)}\n${finalLine(results)}`);
 }
 
-async function runAll(folder: string, only: string | undefined, filters: string[]): Promise<void> {
+interface Run {
+  folder: string;
+  /** For the data of services; see makeScratch. */
+  scratch: string;
+  only: string | undefined;
+  filters: string[];
+}
+
+async function runAll({ folder, scratch, only, filters }: Run): Promise<void> {
   const reports = path.join(folder, 'reports');
   mkdirSync(reports);
   const steps = chooseSteps(allSteps({ root, reports }, filters), only);
-  const provided = await startTestServices(steps, folder, services, log, record);
+  const provided = await startTestServices(steps, scratch, services, log, record);
   for (const step of steps) {
     const own = provided.get(step.name);
-    if (own) await runStep(step, testEnvironment(process.env, own));
+    if (own) await runStep(step, { ...testEnvironment(process.env, own), HOLDFAST_SCRATCH: scratch });
   }
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { holdfast } from '#lib/process.ts';
 import { TEST_SECRETS } from '#scripts/chaos/environment.ts';
+import { type ProofResult, verdict } from '#scripts/chaos/evidence.ts';
 import { startMongo } from '#scripts/services/mongodb.ts';
 import { startRedis } from '#scripts/services/redis.ts';
 import { removeFolder } from '#scripts/services/remove-folder.ts';
@@ -18,7 +19,7 @@ const MOST_OF_PAYMENTS = 300;
  * @param sequences how many random sequences of calls, of the scripts and of the orders' store each; of payments at most 300
  * @returns whether every reply and every state was the same
  */
-export async function compareStores(sequences: number): Promise<boolean> {
+export async function compareStores(sequences: number): Promise<ProofResult> {
   const dir = mkdtempSync(join(tmpdir(), 'holdfast-differential-'));
   const [redis, mongo] = await Promise.all([
     startRedis({ dir: join(dir, 'redis') }),
@@ -38,13 +39,11 @@ export async function compareStores(sequences: number): Promise<boolean> {
       seed,
     });
     const seconds = Math.round((performance.now() - began) / 1000);
-    process.stdout.write(
-      `from seed ${seed}: ${sequences} sequences each of the scripts (${scripts} calls) and of the orders' store (${orders} calls), ${payments} calls of the stores of payments, all equal, ${seconds} s\n`,
-    );
-    return true;
+    return verdict(true, [
+      `from seed ${seed}: ${sequences} sequences each of the scripts (${scripts} calls) and of the orders' store (${orders} calls), ${payments} calls of the stores of payments: all equal, ${seconds} s`,
+    ]);
   } catch (error) {
-    process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return false;
+    return verdict(false, [error instanceof Error ? error.message : String(error)]);
   } finally {
     await shop.close();
     await Promise.all([redis.stop(), mongo.stop()]);

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { type ProofResult, verdict } from '#scripts/chaos/evidence.ts';
 
 interface Figures {
   seeds: number;
@@ -19,7 +20,7 @@ const ENOUGH = 20_000;
  * been run by some part.
  * @returns whether every seed kept every promise, every kind of fault struck, and every line was run
  */
-export async function runSimulation(start: number, seeds: number): Promise<boolean> {
+export async function runSimulation(start: number, seeds: number): Promise<ProofResult> {
   const began = performance.now();
   const sum: Figures = { seeds: 0, steps: 0, faults: {}, uncovered: [] };
   let uncovered: Set<string> | undefined;
@@ -48,22 +49,23 @@ export async function runSimulation(start: number, seeds: number): Promise<boole
   sum.uncovered = [...(uncovered ?? [])];
   const missing = Object.keys(sum.faults).filter((kind) => sum.faults[kind] === 0);
   const complete = seeds < ENOUGH || (sum.uncovered.length === 0 && missing.length === 0);
-  process.stdout.write(sound ? row(sum, secondsSince(began)) : 'BROKEN\n');
-  if (missing.length > 0) process.stdout.write(`faults that had no effect: ${missing.join(', ')}\n`);
-  for (const line of sum.uncovered) process.stdout.write(`no seed has run ${line}\n`);
-  return sound && complete;
+  return verdict(sound && complete, [
+    ...(sound ? rows(sum, secondsSince(began)) : ['a promise is broken: the seed and its history are in the output']),
+    ...(missing.length > 0 ? [`faults that had no effect: ${missing.join(', ')}`] : []),
+    ...sum.uncovered.map((line) => `no seed has run ${line}`),
+  ]);
 }
 
 const secondsSince = (began: number) => Math.round((performance.now() - began) / 1_000);
 
-/** What docs/correctness.md says of a run, word for word. */
-function row({ seeds, steps, faults, uncovered }: Figures, seconds: number): string {
+function rows({ seeds, steps, faults, uncovered }: Figures, seconds: number): string[] {
   const kinds = Object.entries(faults).toSorted(([, a], [, b]) => b - a);
   const all = kinds.reduce((sum, [, times]) => sum + times, 0);
   const number = (value: number) => value.toLocaleString('en');
-  return `${number(seeds)} seeds, ${number(steps)} steps, ${number(all)} faults: 0 violations, ${uncovered.length} lines of the protocol not reached, ${number(seconds)} s
-Faults by kind: ${kinds.map(([kind, times]) => `${kind} ${number(times)}`).join(', ')}.
-`;
+  return [
+    `${number(seeds)} seeds, ${number(steps)} steps, ${number(all)} faults: 0 violations, ${uncovered.length} lines of the protocol not reached, ${number(seconds)} s`,
+    `Faults by kind: ${kinds.map(([kind, times]) => `${kind} ${number(times)}`).join(', ')}.`,
+  ];
 }
 
 function run(start: number, seeds: number, counting: boolean): Promise<string> {

@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { LIMITS } from '#lib/limits.ts';
 import { withBuiltShop } from '#scripts/chaos/built-shop.ts';
+import { type ProofResult, verdict } from '#scripts/chaos/evidence.ts';
 import { shopFloor } from '#tests/support/processes.ts';
 import { flood, problemsOf } from '#tests/support/streams.ts';
 
@@ -14,7 +15,7 @@ const STORMS = 3;
  * throw-away services.
  * @returns whether exactly as many stayed as may, and checkouts went on
  */
-export function floodStreams(): Promise<boolean> {
+export function floodStreams(): Promise<ProofResult> {
   return withBuiltShop(async () => {
     const floor = await shopFloor({ RATE_LIMIT: 'on', TRUSTED_PROXY_HOPS: '1' });
     const redis = new Redis(floor.redis.url);
@@ -26,10 +27,11 @@ export function floodStreams(): Promise<boolean> {
       const figures = await flood({ client, redis }, { addresses, cap, storms: STORMS });
       const problems = problemsOf(figures, cap);
       const seconds = Math.round((performance.now() - began) / 1_000);
-      process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
-      const verdict = problems.length === 0 ? 'exactly as many as may be, and checkouts go on' : problems.join('\n');
-      process.stdout.write(`${addresses.length} streams asked for, ${STORMS} storms, ${seconds} s: ${verdict}\n`);
-      return problems.length === 0;
+      return verdict(problems.length === 0, [
+        ...Object.entries(figures).map(([name, value]) => `${name}: ${JSON.stringify(value)}`),
+        `${addresses.length} streams asked for, ${STORMS} storms, ${seconds} s`,
+        ...(problems.length === 0 ? ['exactly as many as may be, and checkouts go on'] : problems),
+      ]);
     } finally {
       redis.disconnect();
       await floor.close();

@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { beforeEach, expect, test } from 'vitest';
 import { expectProblem, only, openShop } from '#tests/api/shop.ts';
 import { member, post, signIn, signUp, somebody, whoAmI } from '#tests/support/accounts.ts';
+import { extent } from '#tests/support/extent.ts';
 import { FOREIGN } from '#tests/support/foreign-addresses.ts';
 import { client } from '#tests/support/http.ts';
 
@@ -126,7 +127,7 @@ test('wherever a form says to go next, nobody leaves the shop', async () => {
   const who = somebody();
   await signUp(shop.client.shopper(), who);
   const shopper = shop.client.shopper();
-  for (const callbackUrl of FOREIGN) {
+  for (const callbackUrl of FOREIGN.filter((_, n) => n % extent({ sample: 4, whole: 1 }) === 0)) {
     const told = await post(shopper, 'callback/credentials', { ...who, callbackUrl });
     expect([callbackUrl, told.status, told.body.url]).toEqual([callbackUrl, 200, '/']);
     const sent = await post(shopper, 'callback/credentials', { ...who, callbackUrl, json: '' });

@@ -15,24 +15,49 @@ export interface Shop {
   mongo: Connection;
 }
 
-/** One web process for all tests of a file, over a Redis and a database of its own. Filled before the first test. */
-export function openShop(options: { env?: Record<string, string>; worker?: boolean } = {}): Shop {
+/**
+ * One web process for all tests of a file, over a Redis and a database of its own. Filled before the first test. A file that
+ * asks for no environment of its own gets the shop that the files before it in this test process have used.
+ */
+export function openShop({ env }: { env?: Record<string, string> } = {}): Shop {
   const shop = {} as Shop;
+  const shared = env === undefined && process.env.HOLDFAST_SHARED_SHOP === '1';
   beforeAll(async () => {
-    shop.floor = await shopFloor({ LOG_LEVEL: 'error', ...options.env });
-    [shop.web] = await Promise.all([shop.floor.web(), options.worker ? shop.floor.worker() : undefined]);
-    shop.client = shop.web.client;
-    shop.redis = new Redis(shop.floor.redis.url);
-    shop.redis.on('error', () => {}); // said by the calls that fail
-    shop.mongo = await mongoose.createConnection(shop.floor.env.MONGODB_URI!).asPromise();
+    Object.assign(shop, await (shared ? sharedShop() : startShop(env)));
+    const { web } = shop;
+    const before = web.output().length;
+    shop.web = { ...web, output: () => web.output().slice(before) };
   });
   afterAll(async () => {
-    shop.redis?.disconnect();
-    await shop.mongo?.dropDatabase();
-    await shop.mongo?.close();
-    await shop.floor?.close();
+    if (shared) await shop.floor?.reset([shop.web]);
+    else await closeShop(shop);
   });
   return shop;
+}
+
+async function startShop(env: Record<string, string> = {}): Promise<Shop> {
+  const floor = await shopFloor({ LOG_LEVEL: 'error', ...env });
+  const web = await floor.web();
+  const redis = new Redis(floor.redis.url);
+  redis.on('error', () => {}); // the calls that fail say so
+  const mongo = await mongoose.createConnection(floor.env.MONGODB_URI!).asPromise();
+  return { floor, web, client: web.client, redis, mongo };
+}
+
+async function closeShop({ floor, redis, mongo }: Partial<Shop>): Promise<void> {
+  redis?.disconnect();
+  await mongo?.dropDatabase();
+  await mongo?.close();
+  await floor?.close();
+}
+
+const SHARED = Symbol.for('holdfast tests: shared shop');
+
+/** This test process's shop; its processes end with this one. */
+function sharedShop(): Promise<Shop> {
+  const place = globalThis as { [SHARED]?: Promise<Shop> };
+  place[SHARED] ??= startShop();
+  return place[SHARED];
 }
 
 /** Somebody holds one unit of the first product of a fresh sale. */

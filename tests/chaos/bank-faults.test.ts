@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { StartPaymentAnswer } from '#lib/contract.ts';
 import { expectProblem, holdOne, only } from '#tests/api/shop.ts';
 import { expectPromisesKept } from '#tests/support/audit.ts';
+import { wholeTest } from '#tests/support/extent.ts';
 import { openBank } from '#tests/support/open-bank.ts';
 import { until } from '#tests/support/until.ts';
 
@@ -101,7 +102,7 @@ test('the shopper walks away from the bank page: when the hold is over nobody ca
 test('the approval is heard of only after the hold is over: the order stays cancelled, and the money goes back once', async () => {
   const one = await hold({ holdSeconds: 2 });
   const page = await one.start();
-  await its.bank.faults({ lateMs: 8_000, downNext: 1_000 }); // and the bank cannot be asked before that either
+  await its.bank.faults({ lateMs: 6_000, downNext: 1_000 }); // and the bank cannot be asked before that either
   await its.bank.choose(page, 'approve', 'late', 'duplicate');
   await one.ends('CANCELLED');
   await its.bank.faults();
@@ -113,7 +114,7 @@ test('the approval is heard of only after the hold is over: the order stays canc
   expect(await one.units()).toEqual({ free: 2, held: 0, sold: 0 });
 });
 
-test('approvals race the end of their holds: each is paid and captured, or cancelled and given back', async () => {
+wholeTest('approvals race the end of their holds: each is paid and captured, or cancelled and given back', async () => {
   const race = async (_: unknown, i: number) => {
     for (;;) {
       const one = await hold({ holdSeconds: 2 });

@@ -5,11 +5,12 @@ import { type PaymentEvent, receive } from '#lib/payments/index.ts';
 import { type HoldfastProcess, holdfast } from '#lib/process.ts';
 import { keys } from '#lib/redis/keys.ts';
 import { BROKEN_PROMISE } from '#scripts/test/flaky.ts';
+import { extent } from '#tests/support/extent.ts';
 import { replay, toLedger } from '#tests/support/ledger.ts';
 import { checkoutRequest, freshSale, world } from '#tests/support/world.ts';
 
 /** `npm run chaos -- races` asks for more. */
-const RACES = Number(process.env.HOLDFAST_RACES ?? 2_000);
+const RACES = Number(process.env.HOLDFAST_RACES ?? extent({ sample: 300, whole: 2_000 }));
 /** A hundred at a time, a second and a little each; beside other work several times as long. */
 const TIMEOUT_MS = 60_000 + RACES * 60;
 /** Races run side by side, each at a moment of its own. */

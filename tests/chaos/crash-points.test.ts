@@ -4,13 +4,17 @@ import { keys } from '#lib/redis/keys.ts';
 import { BROKEN_PROMISE } from '#scripts/test/flaky.ts';
 import { expectPromisesKept } from '#tests/support/audit.ts';
 import { expectDied } from '#tests/support/crash.ts';
+import { extent, wholeTest } from '#tests/support/extent.ts';
 import type { Shopper } from '#tests/support/http.ts';
 import { replay } from '#tests/support/ledger.ts';
+import { makeOverdue } from '#tests/support/overdue.ts';
 import { type RunningWeb, type ShopFloor, shopFloor } from '#tests/support/processes.ts';
 import { until } from '#tests/support/until.ts';
 import { type Witness, witness } from '#tests/support/witness.ts';
 
 const SWEEP_MS = 1_000;
+/** Holds that run out together, for one sweep that is interrupted. */
+const SWEPT = extent({ sample: 300, whole: 600 });
 /** An orphan of a crash is back within its hold and ten seconds, on a busy machine too. */
 const SLACK_MS = 9_000;
 
@@ -48,7 +52,7 @@ async function holds(saleId: string): Promise<{ orderId: string; deadlineMs: num
 }
 
 describe('a web process dies', () => {
-  test.each(['an idempotency key', 'a cart'])(
+  test.each(extent({ sample: ['a cart'], whole: ['an idempotency key', 'a cart'] }))(
     'between the hold and the order: who checks out again with %s in time gets that very order',
     async (by) => {
       const doomed = await floor.web({ CRASH_AT: 'after_reserve' });
@@ -105,24 +109,27 @@ describe('a web process dies', () => {
     await expectPromisesKept(floor, look);
   });
 
-  test('between the order and its answer: who checks out again gets the same order and no second hold', async () => {
-    const doomed = await floor.web({ CRASH_AT: 'after_insert' });
-    const { saleId, productIds } = await web.client.sale({ units: [3] });
-    const shopper = await knownShopper();
-    const key = randomUUID();
-    await expect(doomed.client.shopper(shopper.cookie).buyNow(one(productIds), key)).rejects.toThrow();
-    await expectDied(doomed, 'after_insert');
-    const placed = await look.orders.findOne({ sale: saleId });
-    expect(placed).toMatchObject({ status: 'RESERVED', tokens: [`${productIds[0]}-1`] });
+  wholeTest(
+    'between the order and its answer: who checks out again gets the same order and no second hold',
+    async () => {
+      const doomed = await floor.web({ CRASH_AT: 'after_insert' });
+      const { saleId, productIds } = await web.client.sale({ units: [3] });
+      const shopper = await knownShopper();
+      const key = randomUUID();
+      await expect(doomed.client.shopper(shopper.cookie).buyNow(one(productIds), key)).rejects.toThrow();
+      await expectDied(doomed, 'after_insert');
+      const placed = await look.orders.findOne({ sale: saleId });
+      expect(placed).toMatchObject({ status: 'RESERVED', tokens: [`${productIds[0]}-1`] });
 
-    expect(await shopper.buyNow(one(productIds), key)).toMatchObject({
-      status: 200,
-      body: { orderId: placed!._id, status: 'RESERVED' },
-    });
-    expect(await shelf(saleId)).toMatchObject({ available: 2, held: 1, sold: 0 });
-    expect(await look.orders.countDocuments({ sale: saleId })).toBe(1);
-    await expectPromisesKept(floor, look);
-  });
+      expect(await shopper.buyNow(one(productIds), key)).toMatchObject({
+        status: 200,
+        body: { orderId: placed!._id, status: 'RESERVED' },
+      });
+      expect(await shelf(saleId)).toMatchObject({ available: 2, held: 1, sold: 0 });
+      expect(await look.orders.countDocuments({ sale: saleId })).toBe(1);
+      await expectPromisesKept(floor, look);
+    },
+  );
 
   test('when it has only stored the payment: a worker carries it to its end', async () => {
     const [doomed] = await Promise.all([floor.web({ CRASH_AT: 'after_inbox' }), floor.worker()]);
@@ -153,7 +160,7 @@ describe('a web process dies', () => {
 
   test('between PAID and sold: the unit is never offered again, and the money is taken', async () => {
     const [doomed] = await Promise.all([floor.web({ CRASH_AT: 'after_paid' }), floor.worker()]);
-    const { saleId, productIds } = await web.client.sale({ units: [1], holdSeconds: 5 });
+    const { saleId, productIds } = await web.client.sale({ units: [1], holdSeconds: 3 });
     const shopper = await knownShopper();
     const held = await shopper.buyNow(one(productIds));
     const { orderId, expiresAt } = held.body;
@@ -181,14 +188,14 @@ describe('a web process dies', () => {
 describe('a worker dies', () => {
   /** Holds `units` units that nobody pays; resolves when all are past their deadline. */
   async function overdue(units: number): Promise<string> {
-    const { saleId, productIds } = await web.client.sale({ units: [units], holdSeconds: 1 });
+    const { saleId, productIds } = await web.client.sale({ units: [units], holdSeconds: 600 });
     const shoppers = Array.from({ length: units }, () => web.client.shopper());
     for (let at = 0; at < units; at += 50) {
       const held = await Promise.all(shoppers.slice(at, at + 50).map((shopper) => shopper.buyNow(one(productIds))));
       expect(held.filter(({ status }) => status !== 201)).toEqual([]);
     }
-    const last = Math.max(...(await holds(saleId)).map(({ deadlineMs }) => deadlineMs));
-    await until(() => Date.now() > last, { what: 'every hold is overdue' });
+    const held = (await holds(saleId)).map(({ orderId }) => orderId);
+    await makeOverdue(look, floor.calls, saleId, held);
     return saleId;
   }
 
@@ -202,7 +209,7 @@ describe('a worker dies', () => {
     await expectPromisesKept(floor, look);
   }
 
-  test.each(['on', 'off'])(
+  test.each(extent({ sample: ['off'], whole: ['on', 'off'] }))(
     'between cancelling an order and giving its unit back: another gives it back, once (events %s)',
     async (KEYSPACE_EVENTS) => {
       const saleId = await overdue(1);
@@ -215,7 +222,7 @@ describe('a worker dies', () => {
     },
   );
 
-  test('in the middle of a sweep of 300 holds: others do the rest', async () => {
+  wholeTest('in the middle of a sweep of 300 holds: others do the rest', async () => {
     const doomed = await floor.worker({ CRASH_AT: 'mid_sweep', KEYSPACE_EVENTS: 'off', SWEEP_SECONDS: '3' });
     const saleId = await overdue(300);
     await expectDied(doomed, 'mid_sweep');
@@ -226,9 +233,9 @@ describe('a worker dies', () => {
     await expectAllBackOnce(saleId, 300);
   });
 
-  test('at moments that nobody chose, three times in one sweep of 600 holds: the fourth ends it', async () => {
-    const saleId = await overdue(600);
-    for (const left of [450, 300, 150]) {
+  test('at any moment of one sweep, three times: the fourth ends it', async () => {
+    const saleId = await overdue(SWEPT);
+    for (const left of [0.75, 0.5, 0.25].map((share) => share * SWEPT)) {
       const doomed = floor.spawn('worker/index.ts', {});
       await until(async () => (await holds(saleId)).length <= left, {
         what: 'it is in the middle of its work',
@@ -238,6 +245,6 @@ describe('a worker dies', () => {
       expect(await doomed.exit).toEqual({ code: null, signal: 'SIGKILL' });
     }
     await floor.worker();
-    await expectAllBackOnce(saleId, 600);
+    await expectAllBackOnce(saleId, SWEPT);
   });
 });

@@ -1,5 +1,4 @@
-import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkout } from '#lib/orders/index.ts';
@@ -9,6 +8,7 @@ import { keys } from '#lib/redis/keys.ts';
 import { isUnavailable } from '#lib/unavailable.ts';
 import { type RunningRedis, startRedis } from '#scripts/services/redis.ts';
 import { removeFolder } from '#scripts/services/remove-folder.ts';
+import { serviceFolder } from '#tests/support/service-folder.ts';
 import { until } from '#tests/support/until.ts';
 import { checkoutRequest, closeWorld, type FreshSale, freshSale, world } from '#tests/support/world.ts';
 
@@ -17,7 +17,7 @@ let redis: RunningRedis;
 let shop: HoldfastProcess;
 
 beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'holdfast-damaged-'));
+  dir = serviceFolder('damaged');
   redis = await startRedis({ dir });
   process.env.REDIS_URL = redis.url;
   shop = await world();

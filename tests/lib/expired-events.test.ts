@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { LIMITS } from '#lib/limits.ts';
 import { keys } from '#lib/redis/keys.ts';
 import { type RunningRedis, startRedis } from '#scripts/services/redis.ts';
 import { removeFolder } from '#scripts/services/remove-folder.ts';
+import { serviceFolder } from '#tests/support/service-folder.ts';
 import { until } from '#tests/support/until.ts';
 import { closeWorld, world } from '#tests/support/world.ts';
 import { listenForExpired } from '#worker/on-expired.ts';
@@ -18,7 +16,7 @@ const EVENTS = 10_000;
 let redis: RunningRedis;
 
 beforeAll(async () => {
-  redis = await startRedis({ dir: mkdtempSync(join(tmpdir(), 'holdfast-events-')) });
+  redis = await startRedis({ dir: serviceFolder('events') });
   process.env.REDIS_URL = redis.url;
 });
 afterAll(async () => {

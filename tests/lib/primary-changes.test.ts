@@ -5,6 +5,7 @@ import { receive, redo } from '#lib/payments/index.ts';
 import type { HoldfastProcess } from '#lib/process.ts';
 import { reconcile } from '#lib/reconcile/index.ts';
 import { isUnavailable } from '#lib/unavailable.ts';
+import { extent } from '#tests/support/extent.ts';
 import { type ThreeMongos, threeMongos } from '#tests/support/three-mongos.ts';
 import { until } from '#tests/support/until.ts';
 import { checkoutRequest, closeWorld, freshSale, world } from '#tests/support/world.ts';
@@ -39,7 +40,7 @@ const again = <T>(ask: () => Promise<T>): Promise<T> =>
     { what: 'an answer', timeoutMs: 60_000, everyMs: 100 },
   ).then(({ answer }) => answer);
 
-test('MongoDB’s primary steps down three times in mid-sale and is killed once: no order or payment that was acknowledged is lost', async () => {
+test('MongoDB’s primary steps down in mid-sale and is killed: no order or payment that was acknowledged is lost', async () => {
   const sale = await freshSale(shop, { units: [UNITS], holdSeconds: 600 });
   const held: Order[] = [];
   const paid: string[] = [];
@@ -65,7 +66,9 @@ test('MongoDB’s primary steps down three times in mid-sale and is killed once:
     }),
   );
   buyers.catch(() => {});
-  for (const change of [mongos.stepDown, mongos.stepDown, mongos.stepDown, mongos.killPrimary]) {
+  const { stepDown, killPrimary } = mongos;
+  const changes = extent({ sample: [killPrimary], whole: [stepDown, stepDown, stepDown, killPrimary] });
+  for (const change of changes) {
     const before = paid.length;
     await until(() => paid.length >= before + 20, { what: 'the sale goes on', timeoutMs: 60_000 });
     await change();
@@ -93,5 +96,7 @@ test('MongoDB’s primary steps down three times in mid-sale and is killed once:
     sold: paid.length,
     held: held.length - paid.length,
   });
-  console.log(`four changes of the primary: ${held.length} orders, ${paid.length} of them paid, none lost`);
+  console.log(
+    `${changes.length} changes of the primary: ${held.length} orders, ${paid.length} of them paid, none lost`,
+  );
 }, 240_000);

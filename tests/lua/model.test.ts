@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { commit, type LiveOrder, mint, rebuild, release } from '#lib/inventory/index.ts';
 import type { HoldfastProcess } from '#lib/process.ts';
 import { keys } from '#lib/redis/keys.ts';
+import { extent } from '#tests/support/extent.ts';
 import { type FreshSale, freshSale, reserveRequest, world } from '#tests/support/world.ts';
 
 /** What must be true of one sale of two products, whatever is done to it. */
@@ -220,7 +221,9 @@ const commands = [
   ),
 ];
 
-test('300 histories of 30 random commands: after each, free, held and sold are disjoint and together all units', async () => {
+const HISTORIES = extent({ sample: 60, whole: 300 });
+
+test(`${HISTORIES} histories of 30 random commands: after each, free, held and sold are disjoint and together all units`, async () => {
   const shop = await world();
   const setup = async () => {
     const sale = await freshSale(shop, { units: [6, 3], limit: LIMIT });
@@ -231,6 +234,6 @@ test('300 histories of 30 random commands: after each, free, held and sold are d
       const { model, real } = await setup();
       for (const each of all) await each.run(model, real);
     }),
-    { numRuns: 300 },
+    { numRuns: HISTORIES },
   );
 }, 240_000);

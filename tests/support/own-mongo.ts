@@ -1,9 +1,7 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import mongoose from 'mongoose';
 import { type RunningMongo, startMongo } from '#scripts/services/mongodb.ts';
 import { removeFolder } from '#scripts/services/remove-folder.ts';
+import { serviceFolder } from '#tests/support/service-folder.ts';
 
 /** A mongod that one test may stop, kill and make stumble. */
 export interface OwnMongo {
@@ -34,7 +32,7 @@ function stumbling(how: Parameters<OwnMongo['stumble']>[1]): object {
 }
 
 export async function ownMongo(): Promise<OwnMongo> {
-  const dir = mkdtempSync(join(tmpdir(), 'holdfast-mongo-'));
+  const dir = serviceFolder('mongo');
   const server = await startMongo({ dir, args: ['--setParameter', 'enableTestCommands=1'], log: () => {} });
   const connection = await mongoose.createConnection(server.url).asPromise();
   const admin = connection.db!.admin();

@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '#scripts/services/ports.ts';
 import { type RunningRedis, startRedis } from '#scripts/services/redis.ts';
 import { removeFolder } from '#scripts/services/remove-folder.ts';
 import type { Call } from '#tests/support/calls.ts';
 import { client, type ShopClient } from '#tests/support/http.ts';
+import { serviceFolder } from '#tests/support/service-folder.ts';
 import { until } from '#tests/support/until.ts';
 
 export interface Exit {
@@ -46,12 +45,14 @@ export interface ShopFloor {
   spawn(program: string, env?: Record<string, string>): Running;
   /** Run a script of scripts/ to its end. */
   run(script: string, ...args: string[]): Promise<{ code: number | null; output: string }>;
+  /** Stop every process but these, and forget the calls: the floor is as it was when these had started. */
+  reset(kept: Running[]): Promise<void>;
   close(): Promise<void>;
 }
 
 /** @param env on top of the test shop's own: HOLD_SECONDS, KEYSPACE_EVENTS, MONGODB_URI … */
 export async function shopFloor(env: Record<string, string> = {}): Promise<ShopFloor> {
-  const dir = mkdtempSync(join(tmpdir(), 'holdfast-floor-'));
+  const dir = serviceFolder('floor');
   const redis = await startRedis({ dir, log: () => {} });
   const uri = new URL(process.env.MONGODB_URI!);
   uri.pathname = `/floor-${randomBytes(6).toString('hex')}`;
@@ -107,6 +108,12 @@ export async function shopFloor(env: Record<string, string> = {}): Promise<ShopF
       const { code } = await running.exit;
       return { code, output: running.output() };
     },
+    async reset(kept) {
+      const keeps = (running: Running) => kept.some((one) => one.process === running.process);
+      await Promise.all(started.filter((running) => !keeps(running)).map((running) => running.stop()));
+      started.splice(0, started.length, ...started.filter(keeps));
+      calls.length = 0;
+    },
     async close() {
       await Promise.all(started.map((running) => running.stop()));
       await redis.kill9();
@@ -133,11 +140,19 @@ export class GoneError extends Error {
 /** Hundreds of processes start from the same sources: each but the first finds them compiled. */
 const NODE_COMPILE_CACHE = join(import.meta.dirname, '../../.data/compile-cache');
 
+/** What still runs when a test process ends goes with it. */
+const alive = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of alive) child.kill('SIGKILL');
+});
+
 function spawnNode(args: string[], env: Record<string, string>): Running {
   const child = spawn(process.execPath, args, {
     env: { ...process.env, NODE_COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  alive.add(child);
+  child.once('exit', () => alive.delete(child));
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => (text += chunk));
   child.stderr.on('data', (chunk: Buffer) => (text += chunk));

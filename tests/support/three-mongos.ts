@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import mongoose from 'mongoose';
 import { type RunningMongo, startMongo } from '#scripts/services/mongodb.ts';
@@ -8,6 +7,7 @@ import { freePort } from '#scripts/services/ports.ts';
 import { removeFolder } from '#scripts/services/remove-folder.ts';
 import { REPLICA_SET } from '#scripts/services/replica-set.ts';
 import { type ServiceProcess, startProcess } from '#scripts/services/service-process.ts';
+import { serviceFolder } from '#tests/support/service-folder.ts';
 import { until } from '#tests/support/until.ts';
 
 /** A replica set of three, whose primary may go. */
@@ -23,7 +23,7 @@ export interface ThreeMongos {
 const ELECTION_MS = 2_000;
 
 export async function threeMongos(): Promise<ThreeMongos> {
-  const dir = mkdtempSync(join(tmpdir(), 'holdfast-three-'));
+  const dir = serviceFolder('three');
   const first: RunningMongo = await startMongo({ dir: join(dir, 'first'), log: () => {} });
   const running = new Map<number, Pick<ServiceProcess, 'kill9'>>([[first.port, first]]);
   const connection = await mongoose.createConnection(first.url).asPromise();

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { expectSound } from '#tests/support/audit.ts';
+import { makeOverdue } from '#tests/support/overdue.ts';
 import { type OwnMongo, ownMongo } from '#tests/support/own-mongo.ts';
 import { type Running, type ShopFloor, shopFloor } from '#tests/support/processes.ts';
 import { until } from '#tests/support/until.ts';
@@ -158,13 +159,12 @@ describe('a process that is told to stop', () => {
 
   test('worker: stops in mid-sweep with 0, and another does the rest', async () => {
     const web = await floor.web();
-    const { saleId, productIds } = await web.client.sale({ units: [300], holdSeconds: 1 });
+    const { saleId, productIds } = await web.client.sale({ units: [300], holdSeconds: 600 });
     const held = await Promise.all(
       Array.from({ length: 300 }, () => web.client.shopper().buyNow([{ productId: productIds[0]!, quantity: 1 }])),
     );
-    await until(() => Date.now() > Math.max(...held.map(({ body }) => Date.parse(body.expiresAt))), {
-      what: 'every hold is overdue',
-    });
+    const orderIds = held.map(({ body }) => body.orderId);
+    await makeOverdue(look, floor.calls, saleId, orderIds);
     const first = floor.spawn('worker/index.ts');
     await until(async () => ((await web.client.look(saleId)).products[0]?.available ?? 0) > 0, {
       what: 'it has begun',

@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { ProofResult } from '#scripts/chaos/evidence.ts';
+
+/** Test files whose proof has a size (tests/support/extent.ts) or a promise in seconds (tests/support/ruler.ts). */
+const SIZED = /support\/(?:extent|ruler)\.ts/;
+
+/**
+ * Run the tests that `npm test` runs as a sample in their whole size, with services on the disk. Those that measure time have
+ * the machine to themselves.
+ */
+export async function runWholeTests(): Promise<ProofResult> {
+  const files = readdirSync('tests', { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(test|spec)\.ts$/.test(name))
+    .map((name) => path.join('tests', name))
+    .filter((file) => !file.startsWith('tests/stripe/') && SIZED.test(readFileSync(file, 'utf8')))
+    .sort();
+  const browser = files.some((file) => file.endsWith('.spec.ts'));
+  const program = ['scripts/test.ts', `--only=build,vitest${browser ? ',browser' : ''}`, ...files];
+  const child = spawn(process.execPath, program, {
+    env: { ...process.env, HOLDFAST_EXTENT: 'whole' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk;
+    process.stdout.write(chunk);
+  });
+  await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+  const [, passed, failed] = /^(\d+) passed, (\d+) failed$/m.exec(output.trim().split('\n').at(-1) ?? '') ?? [];
+  const failures = output.slice(output.lastIndexOf('── Failed')).split('\n').slice(0, 40);
+  return {
+    passed: Number(passed ?? 0),
+    failed: Number(failed ?? 1),
+    figures: [
+      `${passed ?? 0} tests of ${files.length} files in their whole size: ${failed ?? 'the run ended, so at least 1'} failed`,
+      ...(output.includes('── Failed') ? failures : []),
+    ],
+  };
+}
