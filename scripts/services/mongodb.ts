@@ -39,7 +39,7 @@ const START_ATTEMPTS = 3;
 
 /** Start a mongod of our own, make it a replica set of one, and wait until it is primary. */
 export async function startMongo(options: MongoOptions): Promise<RunningMongo> {
-  const program = await findMongod(options.log ?? silent);
+  const { file: program } = await findMongod(options.log ?? silent);
   mkdirSync(path.join(options.dir, 'db'), { recursive: true });
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port ?? (await freePort());

@@ -39,7 +39,7 @@ const START_ATTEMPTS = 3;
 
 /** Start a Redis of our own and wait until it answers PING (so its append-only file is loaded). */
 export async function startRedis(options: RedisOptions): Promise<RunningRedis> {
-  const program = await findRedisProgram(options.log ?? silent);
+  const { file: program } = await findRedisProgram(options.log ?? silent);
   mkdirSync(options.dir, { recursive: true });
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port ?? (await freePort());
