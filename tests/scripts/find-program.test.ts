@@ -13,8 +13,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { findChromium } from '#scripts/services/chromium.ts';
-import { findMongod, MONGOD_WHEEL } from '#scripts/services/mongodb-program.ts';
-import { findRedisProgram, VALKEY_WHEEL } from '#scripts/services/redis-program.ts';
+import { findMongod, findMongodFor, MONGOD_WHEEL } from '#scripts/services/mongodb-program.ts';
+import { findRedisProgram, findRedisProgramFor, VALKEY_WHEEL } from '#scripts/services/redis-program.ts';
 import { fetchProgram, type Wheel } from '#scripts/services/wheel.ts';
 
 let folder: string;
@@ -86,6 +86,10 @@ test('a version that the tests do not run on is taken with one warning, on PATH 
     'Redis 7.2.4 is accepted but not tested: the tests run on Redis 7.0.15, Valkey 9.1.2 and MongoDB 6.0.5',
     'MongoDB 7.0.12 is accepted but not tested: the tests run on Redis 7.0.15, Valkey 9.1.2 and MongoDB 6.0.5',
   ]);
+  const [aboutRedis, aboutMongo] = said.splice(0);
+  await findRedisProgramFor({ server: 'Redis', version: '7.2.4' }, log);
+  await findMongodFor({ server: 'MongoDB', version: '7.0.12' }, log);
+  expect(said, 'at each start on data of their own too').toEqual([aboutRedis, aboutMongo]);
 });
 
 test('Redis: one too old for our scripts is passed over, also a Valkey that is named redis-server', async () => {
