@@ -54,6 +54,7 @@ import { LIMITS } from '#lib/limits.ts';
 import { log, logConsole } from '#lib/log.ts';
 import { holdfast } from '#lib/process.ts';
 import { onShutdown, refuseToStart } from '#lib/shutdown.ts';
+import { superviseProcesses } from '#lib/web-processes.ts';
 import nextConfig from './next.config.ts';
 
 /** The whole API: what shoppers call in a sale's first second, and no call that costs more to refuse than to limit. Pages are Next's. */
@@ -168,27 +169,12 @@ async function serve(dev: boolean): Promise<void> {
   log().info('web is ready');
 }
 
-/** Several processes on one port, where the machine has the cores for it. */
-function serveMany(processes: number): void {
-  logConsole();
-  for (let i = 0; i < processes; i++) cluster.fork();
-  let stopping = false;
-  cluster.on('exit', (_, code) => {
-    if (code === 78) process.exit(code);
-    if (!stopping) cluster.fork();
-  });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      stopping = true;
-      for (const worker of Object.values(cluster.workers ?? {})) worker?.kill(signal);
-    });
-  }
-}
-
 try {
   const { WEB_CONCURRENCY } = env();
-  if (cluster.isPrimary && WEB_CONCURRENCY > 1) serveMany(WEB_CONCURRENCY);
-  else await serve(process.argv.includes('--dev'));
+  if (cluster.isPrimary && WEB_CONCURRENCY > 1) {
+    logConsole();
+    superviseProcesses(WEB_CONCURRENCY);
+  } else await serve(process.argv.includes('--dev'));
 } catch (error) {
   refuseToStart(error);
 }

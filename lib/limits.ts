@@ -197,6 +197,11 @@ export const LIMITS = {
   exportsWaiting: 20,
   /** Callers that a process counts at a time, for each rate of lib/rates/table.ts; past this the oldest begins anew. */
   rateKeys: 100_000,
+  /**
+   * With WEB_CONCURRENCY: a web process that ends before it has listened for shortLifeMs failed to start. The pause before the
+   * next start doubles, and after so many failures in a row (about a minute) the shop ends, unless another process serves.
+   */
+  webRestart: { shortLifeMs: 10_000, firstPauseMs: 500, longestPauseMs: 30_000, attempts: 8 },
   /** A stopping process lets running requests end. */
   drainMs: 8_000,
 } as const;

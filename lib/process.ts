@@ -10,6 +10,7 @@ import { type Env, env, shortSecrets } from '#lib/env.ts';
 import { inventoryScripts } from '#lib/inventory/index.ts';
 import { SaleEvents } from '#lib/live/index.ts';
 import { log } from '#lib/log.ts';
+import { checkMongo } from '#lib/mongo/check.ts';
 import { connectMongo, keepConnecting } from '#lib/mongo/connect.ts';
 import { ensureIndexes } from '#lib/mongo/indexes.ts';
 import { type Models, models } from '#lib/mongo/models.ts';
@@ -159,6 +160,7 @@ function make(settings: Env): HoldfastProcess {
       await shop.connect();
       await patiently('starting', async () => {
         await checkRedis(redis, { keyspaceEvents: settings.KEYSPACE_EVENTS === 'on' });
+        await checkMongo(mongo);
         await ensureIndexes(db);
         await ensureEveryday(db, { holdSeconds: settings.HOLD_SECONDS, extendSeconds: settings.EXTEND_SECONDS });
         for (const saleId of await truth.saleIds()) await configureSale(shop, saleId);

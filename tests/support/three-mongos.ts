@@ -82,7 +82,7 @@ async function another(dir: string, port: number): Promise<ServiceProcess> {
   mkdirSync(join(dir, 'db'), { recursive: true });
   return startProcess({
     name: 'MongoDB',
-    command: await findMongod(() => {}),
+    command: (await findMongod(() => {})).file,
     args: [
       ...['--dbpath', join(dir, 'db'), '--port', String(port), '--bind_ip', '127.0.0.1'],
       ...['--replSet', REPLICA_SET, '--nounixsocket', '--quiet', '--wiredTigerCacheSizeGB', '0.25'],
