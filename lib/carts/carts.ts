@@ -75,23 +75,21 @@ export class Carts {
   /** Add to a line, or begin one. */
   async add(cartId: string, customers: readonly string[], productId: string, quantity: number): Promise<CartChange> {
     const mine = { _id: cartId, customer: { $in: customers }, status: 'open' };
-    const more = await this.#update(
-      { ...mine, items: { $elemMatch: { product: productId, quantity: { $lte: LIMITS.quantityPerLine - quantity } } } },
-      { $inc: { 'items.$.quantity': quantity } },
-    );
-    return more ?? (await this.#begin(mine, productId, quantity)) ?? this.#refusal(cartId, customers, productId);
+    const line = { $elemMatch: { product: productId, quantity: { $lte: LIMITS.quantityPerLine - quantity } } };
+    const more = () => this.#update({ ...mine, items: line }, { $inc: { 'items.$.quantity': quantity } });
+    return (await this.#changeOrBegin(more, mine, productId, quantity)) ?? this.#refusal(cartId, customers, productId);
   }
 
   /** Set a line's quantity; 0 removes the line. */
   async set(cartId: string, customers: readonly string[], productId: string, quantity: number): Promise<CartChange> {
     const mine = { _id: cartId, customer: { $in: customers }, status: 'open' };
-    if (quantity === 0)
-      return (
-        (await this.#update(mine, { $pull: { items: { product: productId } } })) ??
-        this.#refusal(cartId, customers, productId)
-      );
-    const set = await this.#update({ ...mine, 'items.product': productId }, { $set: { 'items.$.quantity': quantity } });
-    return set ?? (await this.#begin(mine, productId, quantity)) ?? this.#refusal(cartId, customers, productId);
+    const line = { ...mine, 'items.product': productId };
+    const set = () => this.#update(line, { $set: { 'items.$.quantity': quantity } });
+    const changed =
+      quantity === 0
+        ? await this.#update(mine, { $pull: { items: { product: productId } } })
+        : await this.#changeOrBegin(set, mine, productId, quantity);
+    return changed ?? this.#refusal(cartId, customers, productId);
   }
 
   /** An order made from the cart was paid: its lines go, and a cart with none left is closed. */
@@ -107,10 +105,19 @@ export class Carts {
     ]);
   }
 
-  #begin(mine: object, productId: string, quantity: number): Promise<CartChange | undefined> {
-    return this.#update(
-      { ...mine, 'items.product': { $ne: productId }, [`items.${LIMITS.linesPerCheckout - 1}`]: { $exists: false } },
-      { $push: { items: { product: productId, quantity } } },
+  /** Change a line, or begin it. When another call began it in between, it is changed after all. */
+  async #changeOrBegin(
+    change: () => Promise<CartChange | undefined>,
+    mine: object,
+    productId: string,
+    quantity: number,
+  ): Promise<CartChange | undefined> {
+    const room = { [`items.${LIMITS.linesPerCheckout - 1}`]: { $exists: false } };
+    const begin = { $push: { items: { product: productId, quantity } } };
+    return (
+      (await change()) ??
+      (await this.#update({ ...mine, 'items.product': { $ne: productId }, ...room }, begin)) ??
+      (await change())
     );
   }
 

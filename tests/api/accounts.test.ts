@@ -6,7 +6,7 @@ import { stateOf } from '#tests/api/state.ts';
 import { actsOn, member, signIn, signOut, signUp, somebody, whoAmI } from '#tests/support/accounts.ts';
 import { client, type Shopper } from '#tests/support/http.ts';
 
-const shop = openShop();
+const shop = openShop({ env: {} });
 const cookiesOf = (answer: { headers: Record<string, string | string[] | undefined> }) =>
   [answer.headers['set-cookie'] ?? []].flat();
 const one = (productIds: string[]) => [{ productId: productIds[0]!, quantity: 1 }];

@@ -32,7 +32,7 @@ import { stateOf } from '#tests/api/state.ts';
 import { extent } from '#tests/support/extent.ts';
 import { type Answer, exchange, withoutNonce } from '#tests/support/http.ts';
 
-const shop = openShop();
+const shop = openShop({ env: {} });
 const { scene, adopt } = scenesOf(shop);
 
 function send(

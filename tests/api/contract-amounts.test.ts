@@ -5,7 +5,7 @@ import { stateOf } from '#tests/api/state.ts';
 import type { Shopper } from '#tests/support/http.ts';
 import { until } from '#tests/support/until.ts';
 
-const shop = openShop();
+const shop = openShop({ env: {} });
 
 const look = async (shopper: Shopper, orderId: string) =>
   (await shopper.call<OrderAnswer>('GET', `/api/orders/${orderId}`)).body;

@@ -4,7 +4,7 @@ import { inLines, runCorpus } from '#tests/api/corpus-run.ts';
 import { openShop } from '#tests/api/shop.ts';
 import { failuresIn } from '#tests/support/failures.ts';
 
-const shop = openShop();
+const shop = openShop({ env: {} });
 
 test('3,000 requests of every class of attack, new ones at each run: all are refused, nothing changes, nothing leaks', async () => {
   const result = await runCorpus(shop, { seed: Date.now() % 1_000_000_000, requests: 3_000 });

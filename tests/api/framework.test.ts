@@ -10,7 +10,7 @@ import { exchangeRaw } from '#tests/support/wire.ts';
 
 // What is published against the framework that the pages are made with.
 
-const shop = openShop();
+const shop = openShop({ env: {} });
 const dir = mkdtempSync(join(tmpdir(), 'holdfast-framework-'));
 const PAGES = [
   '/',

@@ -29,7 +29,7 @@ const admin = { authorization: `Bearer ${process.env.ADMIN_API_KEY}` };
 const AT_ONCE = 16;
 
 export function openTarget(): Target {
-  const shop = openShop();
+  const shop = openShop({ env: {} });
   const target = { shop, sent: 0 } as Target;
   target.send = ({ method, path }, raw, headers = {}) => {
     if (path.endsWith('/webhook') && raw !== undefined) return sendWebhook(shop.client, raw);

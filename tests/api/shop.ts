@@ -17,7 +17,8 @@ export interface Shop {
 
 /**
  * One web process for all tests of a file, over a Redis and a database of its own. Filled before the first test. A file that
- * asks for no environment of its own gets the shop that the files before it in this test process have used.
+ * asks for no environment of its own gets the shop that the files before it in this test process have used; one that compares
+ * all of a shop's state asks for an empty environment.
  */
 export function openShop({ env }: { env?: Record<string, string> } = {}): Shop {
   const shop = {} as Shop;

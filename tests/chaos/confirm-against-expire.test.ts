@@ -78,7 +78,8 @@ test(`${RACES} payments come in the very moment in which their hold runs out: ea
     `${RACES} races: ${won.paid} paid (${won.late} found in time and written after the deadline), ${won.expired} expired; payments aimed at ${aimMs.toFixed(1)} ms from the deadline at last`,
   );
   expect(won.paid + won.expired).toBe(RACES);
-  expect(Math.min(won.paid, won.expired), 'each side wins at least a fifth').toBeGreaterThanOrEqual(RACES / 5);
+  const share = extent({ sample: 20, whole: 5 }); // the aim follows the winners, and needs some races to come near
+  expect(Math.min(won.paid, won.expired), 'each side wins its share').toBeGreaterThanOrEqual(RACES / share);
 
   const [productId] = sale.productIds as [string];
   const { products } = (await web.inventory.counts(sale.saleId, [productId])) as { products: Record<string, object> };

@@ -98,7 +98,7 @@ test('Redis is emptied again and again in mid-sale: the shop says "one moment", 
   const flushedAt: number[] = [];
   const crowding = patient(sale, BUYERS);
   for (const paid of EMPTIED_AFTER) {
-    await until(async () => (await look.paid(sale.saleId)) >= paid, { what: `${paid} have paid` });
+    await until(async () => (await look.paid(sale.saleId)) >= paid, { what: `${paid} have paid`, timeoutMs: 90_000 });
     flushedAt.push(performance.now());
     await look.redis.flushall();
     if (paid === EMPTIED_AFTER[1]) await look.redis.script('FLUSH');
@@ -219,6 +219,7 @@ describe("power fails in the middle of a script: the tail of Redis's file is gon
         const paid = await look.paid(sale.saleId);
         await until(async () => (await look.paid(sale.saleId)) >= paid + extent({ sample: 10, whole: 25 }), {
           what: 'the sale goes on',
+          timeoutMs: 90_000,
         });
         let bytes: number | undefined;
         for (let tries = 0; bytes === undefined && tries < 5; tries++) {
