@@ -9,6 +9,8 @@ import { type Witness, witness } from '#tests/support/witness.ts';
 
 const PROGRAMS = ['server.ts', 'worker/index.ts'];
 const STOP_MS = 10_000;
+/** Starting is mostly computing, and other tests run beside it. */
+const REFUSE_MS = 60_000;
 const EX_CONFIG = 78;
 
 let mongo: OwnMongo;
@@ -50,7 +52,7 @@ describe('a process that must not start says why and ends', () => {
     ];
     for (const program of PROGRAMS) {
       const running = floor.spawn(program, Object.fromEntries(wrong));
-      expect(await end(running)).toMatchObject({ code: EX_CONFIG });
+      expect(await end(running, REFUSE_MS)).toMatchObject({ code: EX_CONFIG });
       const lines = running.output().split('\n');
       for (const [name, , why] of wrong) expect(lines.find((line) => line.startsWith(`  ${name}: `))).toMatch(why);
       expect(running.output()).not.toMatch(/hidden|short/);
@@ -61,7 +63,7 @@ describe('a process that must not start says why and ends', () => {
     await look.redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
     for (const program of PROGRAMS) {
       const running = floor.spawn(program);
-      expect(await end(running)).toMatchObject({ code: EX_CONFIG });
+      expect(await end(running, REFUSE_MS)).toMatchObject({ code: EX_CONFIG });
       expect(running.output()).toMatch(/REDIS_URL: .*allkeys-lru.*noeviction/);
     }
   });
@@ -70,7 +72,7 @@ describe('a process that must not start says why and ends', () => {
     await look.orders.createIndex({ tokens: 1 }, { name: 'tokens_live' });
     for (const program of PROGRAMS) {
       const running = floor.spawn(program);
-      expect(await end(running)).toMatchObject({ code: EX_CONFIG });
+      expect(await end(running, REFUSE_MS)).toMatchObject({ code: EX_CONFIG });
       expect(running.output()).toContain('MongoDB index orders.tokens_live cannot be made');
     }
   });
@@ -83,7 +85,7 @@ describe('a process that must not start says why and ends', () => {
     ]);
     for (const program of PROGRAMS) {
       const running = floor.spawn(program);
-      expect(await end(running)).toMatchObject({ code: EX_CONFIG });
+      expect(await end(running, REFUSE_MS)).toMatchObject({ code: EX_CONFIG });
       expect(running.output()).toContain('MongoDB index orders.tokens_live cannot be made');
     }
   });
