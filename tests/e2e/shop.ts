@@ -8,6 +8,7 @@ import {
   type Page,
 } from '@playwright/test';
 import mongoose from 'mongoose';
+import { appointStaff, type Person, type StaffRole } from '#tests/e2e/people.ts';
 
 /** What a test may order of the merchant: a fresh sale with its products, and changes to it. */
 export interface Merchant {
@@ -45,13 +46,18 @@ interface Fixtures {
   watch: Watch;
 }
 
+interface WorkerFixtures {
+  /** An account with this role. The tests of one Playwright worker share it: to appoint one takes a process. */
+  staff: (role: StaffRole) => Promise<Person>;
+}
+
 interface Watch {
   allowed: Set<string>;
   on(page: Page): void;
 }
 
 /** A stray console error or an uncaught error on any page of a test fails it. */
-export const test = base.extend<Fixtures>({
+export const test = base.extend<Fixtures, WorkerFixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from its first parameter
   watch: async ({}, use) => {
     const errors: string[] = [];
@@ -117,6 +123,19 @@ export const test = base.extend<Fixtures>({
     });
     await api.dispose();
   },
+
+  staff: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from its first parameter
+    async ({}, use) => {
+      const appointed = new Map<StaffRole, Promise<Person>>();
+      await use((role) => {
+        const person = appointed.get(role) ?? appointStaff(role);
+        appointed.set(role, person);
+        return person;
+      });
+    },
+    { scope: 'worker' },
+  ],
 });
 
 export { expect };
