@@ -33,7 +33,7 @@ const started = {
 export default defineConfig({
   testDir: 'tests/e2e',
   fullyParallel: true,
-  workers: 2,
+  workers: 4,
   retries: 0,
   timeout: 120_000,
   expect: { timeout: 20_000 },
