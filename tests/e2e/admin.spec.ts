@@ -1,4 +1,3 @@
-import mongoose from 'mongoose';
 import { expectAccessible } from '#tests/e2e/accessible.ts';
 import { newcomer, signIn, signUp } from '#tests/e2e/people.ts';
 import { expect, test } from '#tests/e2e/shop.ts';
@@ -59,7 +58,8 @@ test('the session cookie is out of reach of scripts', { tag: '@once' }, async ({
 
 /** As if the bank had let go of a paid order's money before the shop could take it, and a worker had raised the alarm. */
 async function letGo(orderId: string): Promise<void> {
-  const mongo = await mongoose.createConnection(process.env.MONGODB_URI ?? '').asPromise();
+  const { createConnection } = await import('mongoose');
+  const mongo = await createConnection(process.env.MONGODB_URI ?? '').asPromise();
   const one = { _id: orderId as never };
   await mongo
     .collection('orders')

@@ -76,7 +76,7 @@ test('they stay inside the home page, and inside a sale that is still to open', 
 test('they stay inside the back room', async ({ page, merchant, staff }) => {
   const { saleId } = await merchant.sale({ name: SALE, products: [{ name: PRODUCT }] });
   await page.goto('/signin?next=%2Fadmin');
-  await signIn(page, await staff('viewer'));
+  await signIn(page, await staff('admin'));
   await page.getByLabel('Sale', { exact: true }).selectOption(saleId);
   await expect(page.getByRole('heading', { name: new RegExp(PRODUCT) })).toBeVisible();
   await expectFits(page);

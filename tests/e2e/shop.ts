@@ -7,7 +7,6 @@ import {
   expect,
   type Page,
 } from '@playwright/test';
-import mongoose from 'mongoose';
 import { appointStaff, type Person, type StaffRole } from '#tests/e2e/people.ts';
 
 /** What a test may order of the merchant: a fresh sale with its products, and changes to it. */
@@ -110,7 +109,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
         expect((await api.patch(`/api/sales/${saleId}`, { data: changes })).status()).toBe(200);
       },
       async reprice(productId, price) {
-        const mongo = await mongoose.createConnection(process.env.MONGODB_URI ?? '').asPromise();
+        const { createConnection } = await import('mongoose'); // few workers need it, and it is slow to load
+        const mongo = await createConnection(process.env.MONGODB_URI ?? '').asPromise();
         await mongo
           .collection('products')
           .updateOne({ _id: productId as never }, { $set: { price }, $currentDate: { updatedAt: true } });
