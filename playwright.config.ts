@@ -1,5 +1,6 @@
 import { defineConfig } from '@playwright/test';
 import { freePort } from '#scripts/services/ports.ts';
+import { extent } from '#tests/support/extent.ts';
 
 /** The shop under test: its own web and worker on a free port, with the Redis and MongoDB of REDIS_URL and MONGODB_URI. */
 process.env.E2E_PORT ??= String(await freePort()); // test processes read this file again and must find the same shop
@@ -32,7 +33,7 @@ const started = {
 export default defineConfig({
   testDir: 'tests/e2e',
   fullyParallel: true,
-  workers: 2,
+  workers: 4,
   retries: 0,
   timeout: 120_000,
   expect: { timeout: 20_000 },
@@ -47,9 +48,11 @@ export default defineConfig({
     baseURL,
     locale: 'en-US',
     timezoneId: 'UTC',
-    trace: { mode: 'retain-on-failure', screenshots: false },
+    contextOptions: { reducedMotion: 'reduce' }, // without a graphics card, animations cost processor time
+    // Pictures of the page are left to `npm test`, which runs a failed test again with all of a trace.
+    trace: { mode: 'retain-on-failure', screenshots: false, snapshots: false },
     launchOptions: {
-      executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+      executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium-headless-shell',
       args: [
         '--no-sandbox',
         '--disable-gpu',
@@ -60,10 +63,16 @@ export default defineConfig({
       ],
     },
   },
+  // A worker belongs to one project. The desktop's few tests have one, from the start of the run on.
   projects: [
+    // Where the layout makes no difference, the phone speaks for both, except in a whole run.
+    {
+      name: 'desktop',
+      workers: extent({ sample: 1, whole: undefined }),
+      grepInvert: extent({ sample: [/@once/], whole: [] }),
+      use: { viewport: { width: 1280, height: 900 } },
+    },
     { name: 'phone', use: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true } },
-    // Where the layout makes no difference, the phone speaks for both.
-    { name: 'desktop', grepInvert: /@once/, use: { viewport: { width: 1280, height: 900 } } },
   ],
 });
 

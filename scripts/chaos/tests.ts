@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ProofResult } from '#scripts/chaos/evidence.ts';
 
-/** Test files whose proof has a size (tests/support/extent.ts) or a promise in seconds (tests/support/ruler.ts). */
-const SIZED = /support\/(?:extent|ruler)\.ts/;
+/** Test files whose proof has a size, a promise in seconds, or browser tests that run at one size of the window alone. */
+const SIZED = /support\/(?:extent|ruler|whole-test)\.ts|@once/;
 
 /**
  * Run the tests that `npm test` runs as a sample in their whole size, with services on the disk. Those that measure time have

@@ -45,7 +45,7 @@ export async function withShowcase<T>(work: (showcase: Showcase) => Promise<T>):
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => void stop().then(() => process.exit(1)));
   try {
-    const chromium = await findChromium(log);
+    const chromium = await findChromium(log, { wholeBrowser: true });
     const redis = await startRedis({ dir: path.join(folder, 'redis'), log, ownGroup: true });
     stack.add(redis.service);
     const mongodb = await startMongo({ dir: path.join(folder, 'mongodb'), log, ownGroup: true });

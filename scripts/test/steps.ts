@@ -86,8 +86,13 @@ function browserStep(folders: StepFolders, args: readonly string[]): Step {
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
     after: 'build',
     read: (exitCode) => readReport(report, exitCode, readPlaywright),
-    rerun: ({ file, at }) =>
-      browserStep(folders, at ? [`${file}:${at.line}`, `--project=${at.project}`, '--workers=1'] : ['--workers=1']),
+    // Playwright empties its output folder when it starts: a folder inside keeps what the first run has written.
+    rerun: ({ file, at }) => {
+      const again = ['--workers=1', '--trace=retain-on-failure'];
+      if (!at) return browserStep(folders, [...again, '--output=test-results/e2e/again']);
+      const output = `test-results/e2e/again-${path.basename(file, '.spec.ts')}-${at.line}-${at.project}`;
+      return browserStep(folders, [`${file}:${at.line}`, `--project=${at.project}`, `--output=${output}`, ...again]);
+    },
   };
 }
 

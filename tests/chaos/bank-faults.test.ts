@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import type { StartPaymentAnswer } from '#lib/contract.ts';
 import { expectProblem, holdOne, only } from '#tests/api/shop.ts';
 import { expectPromisesKept } from '#tests/support/audit.ts';
-import { wholeTest } from '#tests/support/extent.ts';
 import { openBank } from '#tests/support/open-bank.ts';
 import { until } from '#tests/support/until.ts';
+import { wholeTest } from '#tests/support/whole-test.ts';
 
 /** Real web, worker and bank processes: what a payment provider does wrong, one fault at a time. */
 const its = openBank();

@@ -4,12 +4,13 @@ import { keys } from '#lib/redis/keys.ts';
 import { BROKEN_PROMISE } from '#scripts/test/flaky.ts';
 import { expectPromisesKept } from '#tests/support/audit.ts';
 import { expectDied } from '#tests/support/crash.ts';
-import { extent, wholeTest } from '#tests/support/extent.ts';
+import { extent } from '#tests/support/extent.ts';
 import type { Shopper } from '#tests/support/http.ts';
 import { replay } from '#tests/support/ledger.ts';
 import { makeOverdue } from '#tests/support/overdue.ts';
 import { type RunningWeb, type ShopFloor, shopFloor } from '#tests/support/processes.ts';
 import { until } from '#tests/support/until.ts';
+import { wholeTest } from '#tests/support/whole-test.ts';
 import { type Witness, witness } from '#tests/support/witness.ts';
 
 const SWEEP_MS = 1_000;

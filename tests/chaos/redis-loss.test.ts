@@ -5,10 +5,11 @@ import { cutInTransaction, hasTransaction, type Seam } from '#tests/support/aof.
 import { expectPromisesKept } from '#tests/support/audit.ts';
 import { type Choice, type CrowdResult, crowd } from '#tests/support/buyers.ts';
 import type { Call } from '#tests/support/calls.ts';
-import { extent, wholeTest } from '#tests/support/extent.ts';
+import { extent } from '#tests/support/extent.ts';
 import { type RunningWeb, type ShopFloor, shopFloor } from '#tests/support/processes.ts';
 import { ruler } from '#tests/support/ruler.ts';
 import { until } from '#tests/support/until.ts';
+import { wholeTest } from '#tests/support/whole-test.ts';
 import { type Witness, witness } from '#tests/support/witness.ts';
 
 /** Selling again after Redis lost everything, and the longest wait for an answer that says "not now". */

@@ -2,18 +2,16 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { newcomer, signIn, signUp } from '#tests/e2e/people.ts';
 import { expect, test } from '#tests/e2e/shop.ts';
-import { addToCart, buyButton, hold, payButton } from '#tests/e2e/steps.ts';
+import { addToCart, buy, buyButton, hold, payButton } from '#tests/e2e/steps.ts';
 
 const accountLink = (page: Page) => page.getByRole('banner').getByRole('link', { name: 'Account' });
 
-test('a guest buys, makes an account, signs out, and finds cart and orders again on another device', async ({
-  page,
-  shopper,
-  merchant,
-}) => {
+test('a guest buys, makes an account, signs out, and finds cart and orders again on another device', {
+  tag: '@once',
+}, async ({ page, shopper, merchant }) => {
   const { products } = await merchant.sale({ products: [{ name: 'Brass Pen', units: 5 }] });
   await addToCart(page, products[0]!.path);
-  await hold(page, products[0]!.path);
+  await buy(page, products[0]!.path);
   await payButton(page).click();
   await expect(page.getByRole('heading', { name: "It's yours" })).toBeVisible();
 

@@ -1,16 +1,17 @@
-import mongoose from 'mongoose';
 import { expectAccessible } from '#tests/e2e/accessible.ts';
-import { newcomer, signIn, signUp, staff } from '#tests/e2e/people.ts';
+import { newcomer, signIn, signUp } from '#tests/e2e/people.ts';
 import { expect, test } from '#tests/e2e/shop.ts';
-import { hold, payButton } from '#tests/e2e/steps.ts';
+import { hold, holdUnit, onlySales, payButton } from '#tests/e2e/steps.ts';
 
 test('an admin signs in to the back room, sees who holds what, and locks it again', async ({
   page,
-  shopper,
+  request,
   merchant,
+  staff,
 }) => {
   const sale = await merchant.sale({ name: `Seen ${Date.now()}`, products: [{ name: 'Glass Vase', units: 3 }] });
-  await hold(await shopper(), sale.products[0]!.path);
+  await holdUnit(request, sale.products[0]!.path);
+  await onlySales(page, sale);
 
   await page.goto('/admin');
   await expect(page).toHaveURL('/signin?next=%2Fadmin');
@@ -21,6 +22,7 @@ test('an admin signs in to the back room, sees who holds what, and locks it agai
   await expect(page.locator(`tr[data-product="${sale.products[0]!.productId}"] td`)).toHaveText(['2', '1', '0', '3']);
   await expect(page.getByRole('cell', { name: 'Glass Vase No. 1' })).toBeVisible();
   await expect(page.getByRole('timer', { name: 'Time left' })).toHaveText(/^0:\d\d/);
+  await expectAccessible(page);
 
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page).toHaveURL('/');
@@ -30,6 +32,7 @@ test('an admin signs in to the back room, sees who holds what, and locks it agai
 
 test('a viewer looks, and reads that looking is all; a customer finds no back room', { tag: '@once' }, async ({
   page,
+  staff,
   expectAnswers,
 }) => {
   expectAnswers(404);
@@ -55,7 +58,8 @@ test('the session cookie is out of reach of scripts', { tag: '@once' }, async ({
 
 /** As if the bank had let go of a paid order's money before the shop could take it, and a worker had raised the alarm. */
 async function letGo(orderId: string): Promise<void> {
-  const mongo = await mongoose.createConnection(process.env.MONGODB_URI ?? '').asPromise();
+  const { createConnection } = await import('mongoose');
+  const mongo = await createConnection(process.env.MONGODB_URI ?? '').asPromise();
   const one = { _id: orderId as never };
   await mongo
     .collection('orders')
@@ -76,7 +80,7 @@ async function letGo(orderId: string): Promise<void> {
 
 test('money that cannot be taken: an admin sees of which order and how much, and decides what becomes of it', {
   tag: '@once',
-}, async ({ page, shopper, merchant }) => {
+}, async ({ page, shopper, merchant, staff }) => {
   const sale = await merchant.sale({ products: [{ price: 1900, units: 3 }] });
   const buyer = await shopper();
   const orders: string[] = [];
@@ -86,6 +90,7 @@ test('money that cannot be taken: an admin sees of which order and how much, and
     await expect(buyer.getByRole('heading', { name: "It's yours" })).toBeVisible();
     await letGo(orders[i]!);
   }
+  await onlySales(page, sale);
   await page.goto('/signin?next=%2Fadmin');
   await signIn(page, await staff('admin'));
   const alarms = page.getByRole('region', { name: 'Needs a human' });

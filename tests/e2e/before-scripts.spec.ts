@@ -1,6 +1,9 @@
 import { expect, test } from '#tests/e2e/shop.ts';
 
-test('a form that its script has not reached yet sends no password anywhere', async ({ page, watch }) => {
+test('a form that its script has not reached yet sends no password anywhere', { tag: '@once' }, async ({
+  page,
+  watch,
+}) => {
   watch.allowed.add('ERR_FAILED');
   await page.route('**/_next/static/**/*.js', (route) => route.abort());
   const asked: string[] = [];

@@ -59,7 +59,7 @@ const settleInTheShop = async (page: Page, url: string) => {
   expect((await page.request.post('/api/payment/success', { data: { orderId }, headers })).ok()).toBe(true);
 };
 
-test('a card is refused and the hold goes on; the next one pays', async ({ page, merchant }) => {
+test('a card is refused and the hold goes on; the next one pays', { tag: '@once' }, async ({ page, merchant }) => {
   const { products } = await merchant.sale();
   const confirmed = await paidByStripe(page, [
     { error: { type: 'validation_error', message: 'never shown' } },

@@ -11,11 +11,9 @@ async function fill(page: Page): Promise<void> {
   await page.getByLabel('Country').selectOption('GB');
 }
 
-test('a shopper gets ready before the sale, buys, and has a receipt that opens without the cookie', async ({
-  page,
-  shopper,
-  merchant,
-}) => {
+test('a shopper gets ready before the sale, buys, and has a receipt that opens without the cookie', {
+  tag: '@once',
+}, async ({ page, shopper, merchant }) => {
   const { saleId, path, products } = await merchant.sale({
     name: 'Tide tables',
     taxBasisPoints: 1900,

@@ -27,7 +27,10 @@ test('deleting an account is asked about in front of the page; Escape leaves all
   await expect(page.getByRole('heading', { name: 'Account', exact: true })).toBeVisible();
 });
 
-test('a toast costs nothing before there is one, is said aloud, and covers no button', async ({ page, merchant }) => {
+test('a toast costs nothing before there is one, is said aloud, and covers no button', { tag: '@once' }, async ({
+  page,
+  merchant,
+}) => {
   const { products } = await merchant.sale();
   const scripts: Promise<string>[] = [];
   page.on('response', (response) => {

@@ -8,10 +8,9 @@ for (const locale of ['en-US', 'de-DE'] as const) {
   test.describe(locale, () => {
     test.use({ locale });
 
-    test(`a drop a week ahead is counted in days and hours, in the room that was kept for it: ${locale}`, async ({
-      page,
-      merchant,
-    }) => {
+    test(`a drop a week ahead is counted in days and hours, in the room that was kept for it: ${locale}`, {
+      tag: '@once',
+    }, async ({ page, merchant }) => {
       const sale = await merchant.sale({ opensAt: new Date(Date.now() + (7 * 24 + 12.5) * HOUR_MS) });
       const answer = Promise.withResolvers<void>();
       await page.route('**/api/sales/**', (route) => answer.promise.then(() => route.continue()));

@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '#tests/e2e/shop.ts';
-import { hold, payButton } from '#tests/e2e/steps.ts';
+import { buy, hold, payButton } from '#tests/e2e/steps.ts';
 
 const more = (page: Page) => page.getByRole('button', { name: /^Give me/ });
 const title = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
@@ -22,7 +22,7 @@ for (const [pressed, becomes] of [
 ] as const) {
   test(`by keyboard, the focus goes on to what a hold has become: ${becomes}`, async ({ page, merchant }) => {
     const { products } = await merchant.sale();
-    await hold(page, products[0]!.path);
+    await buy(page, products[0]!.path);
     await tabTo(page, page.getByRole('button', { name: pressed }));
     await page.evaluate(() => window.scrollTo(0, 0));
     await page.keyboard.press('Enter');
@@ -33,16 +33,6 @@ for (const [pressed, becomes] of [
     await expect(page.locator('body'), 'who comes later begins at the top').toBeFocused();
   });
 }
-
-test('the focus that the end of the time takes away goes on to its reason', { tag: '@once' }, async ({
-  page,
-  merchant,
-}) => {
-  const { products } = await merchant.sale({ holdSeconds: 10 });
-  await hold(page, products[0]!.path);
-  await tabTo(page, more(page));
-  await expect(title(page, 'The time ran out')).toBeFocused();
-});
 
 async function tabTo(page: Page, target: Locator) {
   for (let presses = 0; presses < 30; presses++) {

@@ -70,14 +70,14 @@ test('nothing moves when more time is offered, not given, and given', async ({ p
   await onScreen(payButton(page));
 });
 
-test('nothing moves when the time is over, until the shop has decided', { tag: '@once' }, async ({
-  page,
-  merchant,
-}) => {
+test('nothing moves when the time is over until the shop has decided, and the focus goes on to what it decided', {
+  tag: '@once',
+}, async ({ page, merchant }) => {
   const { products } = await merchant.sale({ holdSeconds: 10 });
   await hold(page, products[0]!.path);
   await expect(page.getByText('No. 1 of 5')).toBeVisible();
   await expect(more(page)).toBeVisible();
+  await more(page).focus();
   const before = await places(page);
   const decided = Promise.withResolvers<void>();
   await page.route('**/api/**', (route) => decided.promise.then(() => route.continue()));
@@ -85,7 +85,7 @@ test('nothing moves when the time is over, until the shop has decided', { tag: '
   await expect(more(page)).toHaveCount(0);
   expect(await places(page)).toEqual(before);
   decided.resolve();
-  await expect(title(page, 'The time ran out')).toBeVisible();
+  await expect(title(page, 'The time ran out')).toBeFocused();
 });
 
 test('an order that is still asked for has the room of the hold that it is', async ({ page, merchant }) => {

@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
-import { signIn, staff } from '#tests/e2e/people.ts';
+import { signIn } from '#tests/e2e/people.ts';
 import { expect, test } from '#tests/e2e/shop.ts';
 import { addToCart, buyButton, payButton } from '#tests/e2e/steps.ts';
 
@@ -73,10 +73,10 @@ test('they stay inside the home page, and inside a sale that is still to open', 
   }
 });
 
-test('they stay inside the back room', async ({ page, merchant }) => {
+test('they stay inside the back room', async ({ page, merchant, staff }) => {
   const { saleId } = await merchant.sale({ name: SALE, products: [{ name: PRODUCT }] });
   await page.goto('/signin?next=%2Fadmin');
-  await signIn(page, await staff('viewer'));
+  await signIn(page, await staff('admin'));
   await page.getByLabel('Sale', { exact: true }).selectOption(saleId);
   await expect(page.getByRole('heading', { name: new RegExp(PRODUCT) })).toBeVisible();
   await expectFits(page);

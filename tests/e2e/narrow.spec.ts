@@ -4,10 +4,9 @@ for (const locale of ['en-US', 'de-DE']) {
   test.describe(locale, () => {
     test.use({ locale, viewport: { width: 320, height: 640 } });
 
-    test(`a page at 320 pixels, or enlarged four times, does not scroll sideways: ${locale}`, async ({
-      page,
-      merchant,
-    }) => {
+    test(`a page at 320 pixels, or enlarged four times, does not scroll sideways: ${locale}`, {
+      tag: '@once',
+    }, async ({ page, merchant }) => {
       const { path, products } = await merchant.sale({ products: [{}, {}] });
       await page.goto(products[0]!.path);
       await page.getByRole('button', { name: /^(Add to cart|In den Korb)/ }).click();

@@ -1,6 +1,6 @@
 import type { Locator } from '@playwright/test';
 import { expect, test } from '#tests/e2e/shop.ts';
-import { buyButton, hold } from '#tests/e2e/steps.ts';
+import { buyButton, hold, holdUnit } from '#tests/e2e/steps.ts';
 
 const styleOf = (locator: Locator, ...names: string[]) =>
   locator.evaluate(
@@ -9,7 +9,10 @@ const styleOf = (locator: Locator, ...names: string[]) =>
     names,
   );
 
-test('with the system’s own few colours nothing that is meant by a colour is lost', async ({ page, merchant }) => {
+test('with the system’s own few colours nothing that is meant by a colour is lost', { tag: '@once' }, async ({
+  page,
+  merchant,
+}) => {
   await page.emulateMedia({ forcedColors: 'active' });
   const { products } = await merchant.sale({ products: [{ units: 2 }] });
   await hold(page, products[0]!.path);
@@ -40,7 +43,7 @@ test('with the system’s own few colours nothing that is meant by a colour is l
   expect(pressed, 'what is chosen looks chosen').not.toEqual(await styleOf(dark!, 'background-color'));
 });
 
-test('whoever wants less motion sees none', async ({ page, merchant }) => {
+test('whoever wants less motion sees none', { tag: '@once' }, async ({ page, merchant }) => {
   const { products } = await merchant.sale({ products: [{ units: 2 }] });
   await page.emulateMedia({ reducedMotion: 'no-preference' });
   await hold(page, products[0]!.path);
@@ -62,12 +65,11 @@ test('whoever wants less motion sees none', async ({ page, merchant }) => {
 
 test('in checkouts has a colour of its own: amber is for what can be pressed', { tag: '@once' }, async ({
   page,
-  shopper,
+  request,
   merchant,
 }) => {
   const { path, products } = await merchant.sale({ products: [{ units: 2 }] });
-  const [first, second] = [await shopper(), await shopper()];
-  await hold(first, products[0]!.path);
+  await holdUnit(request, products[0]!.path);
   await page.goto(products[0]!.path);
   const bar = page.getByRole('main').getByRole('img', { name: /in checkouts/ });
   await expect(page.getByText('1 in checkouts')).toBeVisible();
@@ -82,7 +84,7 @@ test('in checkouts has a colour of its own: amber is for what can be pressed', {
   await page.goto(path);
   await expect(page.getByText('The last one')).toBeVisible();
   await expect(held!, 'a shelf’s card shows what it says').toHaveCSS('width', '0px');
-  await hold(second, products[0]!.path);
+  await holdUnit(request, products[0]!.path);
   await page.reload();
   await expect(page.getByRole('main').getByText('All in checkouts').first()).toBeVisible();
   await expect(held!).not.toHaveCSS('width', '0px');

@@ -28,8 +28,10 @@ export async function signIn(page: Page, { email, password }: Person): Promise<v
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-/** Somebody whom the operator has given a role on the command line of the shop under test. */
-export async function staff(role: 'admin' | 'viewer'): Promise<Person> {
+export type StaffRole = 'admin' | 'viewer';
+
+/** An account that the operator has given a role on the command line of the shop under test. */
+export async function appointStaff(role: StaffRole): Promise<Person> {
   const { email } = newcomer();
   const env = {
     ...process.env,

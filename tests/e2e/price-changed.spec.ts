@@ -4,12 +4,9 @@ import { addToCart, buyButton, payButton } from '#tests/e2e/steps.ts';
 /** What a page asks to know prices; a page whose questions wait keeps the prices that it shows. */
 const PRICES = /\/api\/(sales|cart)\b/;
 
-test('a price that changed in mid-cart is asked about, and bought only when the shopper agrees', async ({
-  page,
-  merchant,
-  expectAnswers,
-  watch,
-}) => {
+test('a price that changed in mid-cart is asked about, and bought only when the shopper agrees', {
+  tag: '@once',
+}, async ({ page, merchant, expectAnswers, watch }) => {
   expectAnswers(409);
   watch.allowed.add('net::ERR_FAILED');
   const { name, products } = await merchant.sale({

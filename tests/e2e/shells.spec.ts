@@ -2,10 +2,9 @@ import { expect, test } from '#tests/e2e/shop.ts';
 import { buyButton, hold } from '#tests/e2e/steps.ts';
 import { notificationsOf } from '#tests/e2e/told.ts';
 
-test('without JavaScript the shop can be read: what is sold, when it opens, and what is missing', async ({
-  browser,
-  merchant,
-}) => {
+test('without JavaScript the shop can be read: what is sold, when it opens, and what is missing', {
+  tag: '@once',
+}, async ({ browser, merchant }) => {
   const opensAt = new Date(Date.now() + 86_400_000);
   const sale = await merchant.sale({ name: 'Paper Drop', opensAt, products: [{ name: 'Letterpress Print' }] });
   const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en-US' });
@@ -22,7 +21,10 @@ test('without JavaScript the shop can be read: what is sold, when it opens, and 
   await context.close();
 });
 
-test('a shell holds no price, no count and no state, so it cannot be out of date', async ({ request, merchant }) => {
+test('a shell holds no price, no count and no state, so it cannot be out of date', { tag: '@once' }, async ({
+  request,
+  merchant,
+}) => {
   const sale = await merchant.sale({
     name: 'Shell Drop',
     products: [{ name: 'Brass Pen', price: 987_654, units: 7_319 }],
@@ -88,7 +90,7 @@ test('what a shell shows stays where it is when the sale comes alive, and nothin
   }
 });
 
-test('who waits for the last unit is told the moment it comes back, also in another tab', async ({
+test('who waits for the last unit is told the moment it comes back, also in another tab', { tag: '@once' }, async ({
   page,
   context,
   shopper,

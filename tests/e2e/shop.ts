@@ -7,7 +7,7 @@ import {
   expect,
   type Page,
 } from '@playwright/test';
-import mongoose from 'mongoose';
+import { appointStaff, type Person, type StaffRole } from '#tests/e2e/people.ts';
 
 /** What a test may order of the merchant: a fresh sale with its products, and changes to it. */
 export interface Merchant {
@@ -45,13 +45,18 @@ interface Fixtures {
   watch: Watch;
 }
 
+interface WorkerFixtures {
+  /** An account with this role. The tests of one Playwright worker share it: to appoint one takes a process. */
+  staff: (role: StaffRole) => Promise<Person>;
+}
+
 interface Watch {
   allowed: Set<string>;
   on(page: Page): void;
 }
 
 /** A stray console error or an uncaught error on any page of a test fails it. */
-export const test = base.extend<Fixtures>({
+export const test = base.extend<Fixtures, WorkerFixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from its first parameter
   watch: async ({}, use) => {
     const errors: string[] = [];
@@ -104,7 +109,8 @@ export const test = base.extend<Fixtures>({
         expect((await api.patch(`/api/sales/${saleId}`, { data: changes })).status()).toBe(200);
       },
       async reprice(productId, price) {
-        const mongo = await mongoose.createConnection(process.env.MONGODB_URI ?? '').asPromise();
+        const { createConnection } = await import('mongoose'); // few workers need it, and it is slow to load
+        const mongo = await createConnection(process.env.MONGODB_URI ?? '').asPromise();
         await mongo
           .collection('products')
           .updateOne({ _id: productId as never }, { $set: { price }, $currentDate: { updatedAt: true } });
@@ -117,6 +123,19 @@ export const test = base.extend<Fixtures>({
     });
     await api.dispose();
   },
+
+  staff: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from its first parameter
+    async ({}, use) => {
+      const appointed = new Map<StaffRole, Promise<Person>>();
+      await use((role) => {
+        const person = appointed.get(role) ?? appointStaff(role);
+        appointed.set(role, person);
+        return person;
+      });
+    },
+    { scope: 'worker' },
+  ],
 });
 
 export { expect };

@@ -1,33 +1,19 @@
-import type { Page } from '@playwright/test';
+import type { APIRequestContext } from '@playwright/test';
 import { expectAccessible } from '#tests/e2e/accessible.ts';
 import { expect, type MadeSale, type Merchant, test } from '#tests/e2e/shop.ts';
-import { buyButton, hold, payButton } from '#tests/e2e/steps.ts';
+import { buyButton, buyUnit, hold, onlySales, payButton } from '#tests/e2e/steps.ts';
 import { notificationsOf } from '#tests/e2e/told.ts';
 
-async function soldOut(merchant: Merchant, page: Page): Promise<MadeSale> {
+async function soldOut(merchant: Merchant, request: APIRequestContext): Promise<MadeSale> {
   const sale = await merchant.sale({ products: [{ name: 'Glass Vase', art: 'glass-vase', units: 1 }] });
-  await hold(page, sale.products[0]!.path);
-  await payButton(page).click();
-  await expect(page.getByRole('heading', { name: "It's yours" })).toBeVisible();
+  await buyUnit(request, sale.products[0]!.path);
   return sale;
 }
 
-/** Let the page know of no sales but these, whatever else the shop sells. */
-async function onlySales(page: Page, ...sales: MadeSale[]): Promise<void> {
-  await page.route('**/api/sales', async (route) => {
-    const response = await route.fetch({ url: `${route.request().url()}?limit=1000` }); // a whole run opens many
-    const answer = await response.json();
-    const known = answer.sales.filter((one: MadeSale) => sales.some(({ saleId }) => saleId === one.saleId));
-    await route.fulfill({ response, json: { ...answer, sales: known } });
-  });
-}
-
-test('what is sold out has no dead button, but leads to what sells now and to what opens next', async ({
-  page,
-  shopper,
-  merchant,
-}) => {
-  const sale = await soldOut(merchant, await shopper());
+test('what is sold out has no dead button, but leads to what sells now and to what opens next', {
+  tag: '@once',
+}, async ({ page, request, merchant }) => {
+  const sale = await soldOut(merchant, request);
   const open = await merchant.sale({ name: 'Noon Drop' });
   const empty = await merchant.sale({ name: 'Bare Drop', products: [{ units: 0 }] });
   const coming = await merchant.sale({ name: 'Evening Drop', opensAt: new Date(Date.now() + 3_600_000) });
@@ -44,10 +30,10 @@ test('what is sold out has no dead button, but leads to what sells now and to wh
 
 test('who missed a sale is told when the next one opens, also if it opens sooner than was said', {
   tag: '@once',
-}, async ({ page, context, shopper, merchant }) => {
+}, async ({ page, context, request, merchant }) => {
   await context.grantPermissions(['notifications']);
   const told = await notificationsOf(page);
-  const sale = await soldOut(merchant, await shopper());
+  const sale = await soldOut(merchant, request);
   const coming = await merchant.sale({ name: 'Evening Drop', opensAt: new Date(Date.now() + 3_600_000) });
   await onlySales(page, sale, coming);
   await page.goto(sale.products[0]!.path);
@@ -65,10 +51,10 @@ test('who missed a sale is told when the next one opens, also if it opens sooner
 
 test('where no other sale is known, that is said, and the way home', { tag: '@once' }, async ({
   page,
-  shopper,
+  request,
   merchant,
 }) => {
-  const sale = await soldOut(merchant, await shopper());
+  const sale = await soldOut(merchant, request);
   await onlySales(page, sale);
   for (const path of [sale.products[0]!.path, sale.path]) {
     await page.goto(path);

@@ -15,9 +15,9 @@ const bars = (page: Page) =>
   );
 
 for (const system of ['light', 'dark'] as const) {
-  test(`in a ${system} system the page is ${system} until somebody chooses otherwise, and then at once`, async ({
-    page,
-  }) => {
+  test(`in a ${system} system the page is ${system} until somebody chooses otherwise, and then at once`, {
+    tag: '@once',
+  }, async ({ page }) => {
     await page.emulateMedia({ colorScheme: system });
     await page.goto('/cart');
     const chosen = OTHER[system];
@@ -63,7 +63,7 @@ for (const system of ['light', 'dark'] as const) {
   });
 }
 
-test('the choice of colours is there before any script of the shop has come', async ({
+test('the choice of colours is there before any script of the shop has come', { tag: '@once' }, async ({
   page,
   expectAnswers,
   watch,
@@ -77,7 +77,9 @@ test('the choice of colours is there before any script of the shop has come', as
   expect(await paper(page)).toBe(PAPER.dark);
 });
 
-test('a language is chosen at the foot of every page, turns all of it, and is remembered', async ({ page }) => {
+test('a language is chosen at the foot of every page, turns all of it, and is remembered', { tag: '@once' }, async ({
+  page,
+}) => {
   await page.goto('/cart');
   await expect(page.locator('html')).toHaveAttribute('lang', 'en');
   await page.getByRole('button', { name: 'Deutsch' }).click();
@@ -101,7 +103,10 @@ test('a language is chosen at the foot of every page, turns all of it, and is re
 test.describe('somebody with a German browser', () => {
   test.use({ locale: 'de-DE' });
 
-  test('is shown German without asking, and buys in it from the shelf to the receipt', async ({ page, merchant }) => {
+  test('is shown German without asking, and buys in it from the shelf to the receipt', { tag: '@once' }, async ({
+    page,
+    merchant,
+  }) => {
     const { path, name } = await merchant.sale({
       taxBasisPoints: 1_900,
       products: [{ name: 'Emaillebecher', price: 1_900, units: 3 }],

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from '#tests/e2e/shop.ts';
-import { addToCart, buyButton, countdown, hold, payButton } from '#tests/e2e/steps.ts';
+import { addToCart, buy, buyButton, countdown, hold, payButton } from '#tests/e2e/steps.ts';
 
 test("a hold runs out, and its unit comes back on another shopper's open page", { tag: '@once' }, async ({
   page,
@@ -79,7 +79,7 @@ test('the back button and a second tab find the hold again, and both learn that 
   tag: '@once',
 }, async ({ page, context, watch, merchant }) => {
   const { products } = await merchant.sale({ products: [{ units: 1 }] });
-  const address = await hold(page, products[0]!.path);
+  const address = await buy(page, products[0]!.path);
   await page.goBack();
   await expect(page).toHaveURL(products[0]!.path);
   await expect(page.getByRole('link', { name: /^Held for you/ })).toBeVisible();
@@ -95,39 +95,42 @@ test('the back button and a second tab find the hold again, and both learn that 
   await expect(page.getByRole('heading', { name: 'Back on the shelf' })).toBeVisible();
 });
 
-test('the sale opens while the page is open', { tag: '@once' }, async ({ page, merchant }) => {
-  const sale = await merchant.sale({ name: 'Midnight', opensAt: new Date(Date.now() + 3_600_000) });
-  await page.goto(sale.path);
-  const opensIn = page.getByRole('timer', { name: 'Opens in' });
-  await expect(opensIn).toBeVisible();
-  await expect(page.getByRole('button', { name: /^Opens soon/ })).toHaveAttribute('aria-disabled', 'true');
-  await merchant.change(sale.saleId, { opensAt: new Date(Date.now() + 8_000).toISOString() });
-  await expect(opensIn).toHaveText(/0:0\d/); // from here on it is the clock alone
-  const place = () => page.getByRole('main').locator('article').first().boundingBox();
-  const before = await place();
-  await expect(buyButton(page)).toBeVisible();
-  expect(await place(), 'nothing moves under a finger that is about to buy').toEqual(before);
-  await buyButton(page).click();
-  await expect(page.getByRole('heading', { name: 'Held for you' })).toBeVisible();
-});
-
-test('that a sale is about to open, opens and ends is said aloud on its page and on a product’s', {
+test('a sale that opens, pauses and ends says so on its page and on a product’s, also aloud, and moves nothing', {
   tag: '@once',
 }, async ({ page, context, watch, merchant }) => {
-  const sale = await merchant.sale({ opensAt: new Date(Date.now() + 3_600_000) });
+  const sale = await merchant.sale({ name: 'Midnight', opensAt: new Date(Date.now() + 3_600_000) });
   const second = await context.newPage();
   watch.on(second);
   await page.goto(sale.path);
   await second.goto(sale.products[0]!.path);
-  const said = (at: Page, text: RegExp) => expect(at.getByRole('status').filter({ hasText: text })).toBeAttached();
-  for (const each of [page, second]) await expect(each.getByRole('timer', { name: 'Opens in' })).toBeVisible();
+  const aloud = (text: RegExp) =>
+    Promise.all(
+      [page, second].map((each) => expect(each.getByRole('status').filter({ hasText: text })).toBeAttached()),
+    );
+  const opensIn = (each: Page) => each.getByRole('timer', { name: 'Opens in' });
+  for (const each of [page, second]) await expect(opensIn(each)).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Opens soon/ })).toHaveAttribute('aria-disabled', 'true');
   await merchant.change(sale.saleId, { opensAt: new Date(Date.now() + 13_000).toISOString() });
-  await Promise.all([page, second].map((each) => said(each, /^Opens in 10 seconds$/)));
-  await Promise.all([page, second].map((each) => said(each, /^Open now$/)));
+  await aloud(/^Opens in 10 seconds$/);
+  await expect(opensIn(page)).toHaveText(/0:0\d/); // from here on it is the clock alone
+  const place = () => page.getByRole('main').locator('article').first().boundingBox();
+  const before = await place();
+  await aloud(/^Open now$/);
+  await expect(buyButton(page)).toBeVisible();
+  expect(await place(), 'nothing moves under a finger that is about to buy').toEqual(before);
+
   await merchant.change(sale.saleId, { paused: true });
-  await Promise.all([page, second].map((each) => said(each, /^Paused$/)));
+  await aloud(/^Paused$/);
+  await expect(page.getByText('The sale is paused for a moment.')).toBeVisible();
+  await expect(buyButton(page)).toHaveCount(0);
+  await merchant.change(sale.saleId, { paused: false });
+  await buyButton(page).click();
+  await expect(page.getByRole('heading', { name: 'Held for you' })).toBeVisible();
+  await page.goBack();
+  await expect(buyButton(page)).toBeVisible();
   await merchant.change(sale.saleId, { closesAt: new Date().toISOString() });
-  await Promise.all([page, second].map((each) => said(each, /^Over$/)));
+  await aloud(/^Over$/);
+  await expect(page.getByText('This sale is over.')).toBeVisible();
 });
 
 test('a shopper gets more time, once', { tag: '@once' }, async ({ page, merchant }) => {
@@ -141,17 +144,4 @@ test('a shopper gets more time, once', { tag: '@once' }, async ({ page, merchant
   await page.reload();
   await expect(countdown(page)).toHaveText(/^1:[0-2]/);
   await expect(page.getByRole('button', { name: /^Give me/ })).toHaveCount(0);
-});
-
-test('a sale that pauses and closes says so on the open page', { tag: '@once' }, async ({ page, merchant }) => {
-  const sale = await merchant.sale();
-  await page.goto(sale.path);
-  await expect(buyButton(page)).toBeVisible();
-  await merchant.change(sale.saleId, { paused: true });
-  await expect(page.getByText('The sale is paused for a moment.')).toBeVisible();
-  await expect(buyButton(page)).toHaveCount(0);
-  await merchant.change(sale.saleId, { paused: false });
-  await expect(buyButton(page)).toBeVisible();
-  await merchant.change(sale.saleId, { closesAt: new Date().toISOString() });
-  await expect(page.getByText('This sale is over.')).toBeVisible();
 });

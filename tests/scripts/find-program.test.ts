@@ -164,12 +164,30 @@ test('every pin is one exact version with whole checksums', () => {
   }
 });
 
-test('Chromium: CHROMIUM_PATH comes first and has to be a program; then PATH', async () => {
+test('Chromium: CHROMIUM_PATH comes first and has to be a program; then PATH, a headless shell before a browser', async () => {
   const chromium = onPath('chromium', 'Chromium 150');
   expect(await findChromium(log)).toBe(chromium);
+  const shell = onPath('chromium-headless-shell', 'Chromium 150');
+  expect(await findChromium(log)).toBe(shell);
+  expect(await findChromium(log, { wholeBrowser: true })).toBe(chromium);
   const named = program(path.join(folder, 'my-browser'), 'exit 0');
   vi.stubEnv('CHROMIUM_PATH', named);
   expect(await findChromium(log)).toBe(named);
   vi.stubEnv('CHROMIUM_PATH', path.join(folder, 'nothing'));
   await expect(findChromium(log)).rejects.toThrow('is not a program');
+});
+
+test('Chromium: the headless shell that Playwright has downloaded comes before one on PATH', async () => {
+  onPath('chromium-headless-shell', 'Chromium 150');
+  const { chromium } = await import('@playwright/test');
+  // Playwright reads its folder when it is first imported, which may have been in another test.
+  const revision = /^(.*)chromium-(\d+)/.exec(chromium.executablePath())!;
+  const shells = `${revision[1]}chromium_headless_shell-${revision[2]}`;
+  expect(shells, 'not the folder of this machine').toContain('holdfast-machine-');
+  try {
+    const downloaded = program(path.join(shells, 'chrome-headless-shell-linux64', 'chrome-headless-shell'), 'exit 0');
+    expect(await findChromium(log)).toBe(downloaded);
+  } finally {
+    rmSync(revision[1]!, { recursive: true });
+  }
 });

@@ -1,18 +1,9 @@
-import { test } from 'vitest';
+/** Everything runs in its whole size, as under `npm run chaos`. */
+export const WHOLE = process.env.HOLDFAST_EXTENT === 'whole';
 
 /**
- * How much of a proof runs: a sample in `npm test`, the whole in `npm run chaos` (scripts/chaos/tests.ts). The tables of
- * docs/correctness.md and docs/security.md say which run shows which promise.
+ * How much of a proof runs: a sample in `npm test`, the whole in `npm run chaos -- tests`. docs/testing.md says which run shows
+ * which promise.
+ * @returns the size of a proof for this run
  */
-const WHOLE = process.env.HOLDFAST_EXTENT === 'whole';
-
-/** @returns the size of a proof for this run */
 export const extent = <T>({ sample, whole }: { sample: T; whole: T }): T => (WHOLE ? whole : sample);
-
-const none = Object.assign(() => {}, { each: () => () => {} });
-
-/** Registers a test in whole runs only: a variation of one that every run has. */
-export const wholeTest: WholeTest = WHOLE ? test : (none as unknown as WholeTest);
-
-type WholeTest = Pick<typeof test, 'each'> &
-  ((title: string, run: () => Promise<void> | void, limitMs?: number) => void);
