@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { readDurations } from '#scripts/test/durations.ts';
 
+/** They replace a module for all that is loaded after them, and have a test process to themselves. */
+const MOCKING = ['tests/lib/{sessions,description}.test.ts'];
+
 /** In whole runs these say how fast the shop is: each has the machine to itself. */
 const TIMED = [
   'tests/api/{crowd,floods,rates}.test.ts',
@@ -10,14 +13,21 @@ const TIMED = [
   'tests/worker/{backlog,keyspace-events,safety-net,slow-payments}.test.ts',
 ];
 
+/** Of the projects below. */
+const ORDER = ['processes', 'api', 'unit', 'mocking', 'timed'];
+
 const WHOLE = process.env.HOLDFAST_EXTENT === 'whole';
 const seconds = readDurations(import.meta.dirname);
 
-/** Those that took longest at the last recorded run come first: begun last, each would run on alone at the end. */
+/**
+ * Project after project, since a test process is kept only for files of one project. In each, what took longest at the last
+ * recorded run comes first: begun last, it would run on alone at the end.
+ */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ project }: TestSpecification) => ORDER.indexOf(project.name);
     const took = ({ moduleId }: TestSpecification) => seconds[path.relative(import.meta.dirname, moduleId)] ?? 0;
-    return (await super.sort(files)).sort((a, b) => took(b) - took(a));
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b) || took(b) - took(a));
   }
 }
 
@@ -41,20 +51,27 @@ export default defineConfig({
     setupFiles: ['tests/support/setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 3,
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['tests/{lua,lib,scripts}/**/*.test.ts'], testTimeout: 60_000 },
+        test: {
+          name: 'unit',
+          include: ['tests/{lua,lib,scripts}/**/*.test.ts'],
+          exclude: MOCKING,
+          isolate: false,
+          testTimeout: 60_000,
+        },
       },
+      { extends: true, test: { name: 'mocking', include: MOCKING } },
       {
         extends: true,
         test: {
           name: 'api',
           include: ['tests/api/**/*.test.ts'],
           exclude: WHOLE ? TIMED : [],
-          isolate: false, // so that files share a shop: tests/api/shop.ts
+          isolate: false, // so that files share a test process, and a shop: tests/api/shop.ts
           env: { HOLDFAST_SHARED_SHOP: '1' },
           ...SLOW,
         },
@@ -65,6 +82,7 @@ export default defineConfig({
           name: 'processes',
           include: ['tests/{worker,chaos}/**/*.test.ts'],
           exclude: WHOLE ? TIMED : [],
+          isolate: false,
           ...SLOW,
         },
       },

@@ -178,8 +178,9 @@ test('the bank is down while a payment is begun: the shopper is told to try agai
   expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
   expect(await one.stored()).toMatchObject({ status: 'RESERVED' });
   await its.bank.restart();
-  await its.bank.faults({ downNext: 2 });
+  await its.bank.faults({ downNext: 1_000 }); // a worker may ask meanwhile
   expect([(await one.begin()).status, (await one.begin()).status]).toEqual([503, 503]);
+  await its.bank.faults();
   await its.bank.choose(await one.start(), 'approve');
   await one.ends('PAID');
   await one.stands('captured');

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { keys } from '#lib/redis/keys.ts';
 import { BROKEN_PROMISE } from '#scripts/test/flaky.ts';
 import { expectPromisesKept } from '#tests/support/audit.ts';
@@ -23,12 +23,13 @@ let floor: ShopFloor;
 let web: RunningWeb;
 let look: Witness;
 
-beforeEach(async () => {
+beforeAll(async () => {
   floor = await shopFloor({ SWEEP_SECONDS: String(SWEEP_MS / 1_000) });
   web = await floor.web();
   look = await witness(floor);
 });
-afterEach(async () => {
+afterEach(() => floor.reset([web]));
+afterAll(async () => {
   await look?.close();
   await floor?.close();
 });

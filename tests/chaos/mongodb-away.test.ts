@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keys } from '#lib/redis/keys.ts';
 import { BROKEN_PROMISE } from '#scripts/test/flaky.ts';
 import { expectPromisesKept } from '#tests/support/audit.ts';
@@ -19,13 +19,13 @@ let floor: ShopFloor;
 let webs: RunningWeb[];
 let look: Witness;
 
-beforeEach(async () => {
+beforeAll(async () => {
   mongo = await ownMongo();
   floor = await shopFloor({ MONGODB_URI: mongo.server.url });
   [webs] = await Promise.all([Promise.all([floor.web(), floor.web()]), floor.worker(), floor.worker()]);
   look = await witness(floor);
 });
-afterEach(async () => {
+afterAll(async () => {
   mongo?.server.process.kill('SIGCONT');
   await look?.close();
   await floor?.close();

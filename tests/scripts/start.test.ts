@@ -30,7 +30,7 @@ const children: ChildProcess[] = [];
 /** What an installation leaves in node_modules beside packages (scripts/install.mjs reads all three). */
 const OF_AN_INSTALLATION = ['.bin', '.package-lock.json', '.holdfast-lock'];
 
-/** A clone of the work tree as it is, with the dependencies already there (hard links: no copying). */
+/** A clone of the work tree as it is, with the dependencies already there (links: no copying). */
 beforeAll(async () => {
   mkdirSync(path.join(project, '.data'), { recursive: true });
   clone = mkdtempSync(path.join(project, '.data', 'clone-'));
@@ -42,11 +42,10 @@ beforeAll(async () => {
   }
   const installed = path.join(project, 'node_modules');
   mkdirSync(path.join(clone, 'node_modules'));
-  for (const name of readdirSync(installed)) {
-    // Not the caches that the test runner writes there meanwhile: files of theirs vanish while cp reads them.
-    if (name.startsWith('.') && !OF_AN_INSTALLATION.includes(name)) continue;
-    execFileSync('cp', ['-al', path.join(installed, name), path.join(clone, 'node_modules')]);
-  }
+  // Not the caches that the test runner writes there meanwhile: files of theirs vanish while cp reads them.
+  const parts = readdirSync(installed).filter((name) => !name.startsWith('.') || OF_AN_INSTALLATION.includes(name));
+  const from = parts.map((name) => path.join(installed, name));
+  execFileSync('cp', ['-al', ...from, path.join(clone, 'node_modules')]);
   if (!BUILDS) takeOverBuild();
   port = await freePort();
 });

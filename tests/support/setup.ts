@@ -21,4 +21,13 @@ afterEach(() => {
   expect(calls).toEqual([]);
 });
 
-afterAll(closeWorld);
+// Files of a test process that share their modules (vitest.config.ts) begin with new ones of the shop's, and with the
+// environment as it was.
+const environment = { ...process.env };
+afterAll(async () => {
+  await closeWorld();
+  delete (globalThis as { [key: symbol]: unknown })[Symbol.for('holdfast')];
+  vi.resetModules();
+  for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
+  Object.assign(process.env, environment);
+});

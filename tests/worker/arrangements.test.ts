@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { BROKEN_PROMISE } from '#scripts/test/flaky.ts';
 import { expectSound } from '#tests/support/audit.ts';
 import { extent } from '#tests/support/extent.ts';
@@ -15,12 +15,13 @@ let floor: ShopFloor;
 let web: RunningWeb;
 let look: Witness;
 
-beforeEach(async () => {
+beforeAll(async () => {
   floor = await shopFloor();
   web = await floor.web();
   look = await witness(floor);
 });
-afterEach(async () => {
+afterEach(() => floor.reset([web]));
+afterAll(async () => {
   await look?.close();
   await floor?.close();
 });
@@ -47,15 +48,17 @@ test.each(extent({ sample: arrangements.slice(1, 2).concat(arrangements.slice(3)
     if (!late) await start();
     const { saleId, productIds } = await web.client.sale({ units: [UNITS], holdSeconds: 600 });
     const productId = productIds[0]!;
+    const held: string[] = [];
     const idle: string[] = [];
     await Promise.all(
       Array.from({ length: UNITS }, async (_, i) => {
         const shopper = web.client.shopper();
-        const held = await shopper.buyNow([{ productId, quantity: 1 }]);
-        expect(held.status).toBe(201);
-        if (i % 3 === 0) expect((await shopper.pay(held.body.orderId)).status).toBe(200);
-        if (i % 3 === 1) expect((await shopper.fail(held.body.orderId)).status).toBe(200);
-        if (i % 3 === 2) idle.push(held.body.orderId);
+        const { status, body } = await shopper.buyNow([{ productId, quantity: 1 }]);
+        expect(status).toBe(201);
+        held.push(body.orderId);
+        if (i % 3 === 0) expect((await shopper.pay(body.orderId)).status).toBe(200);
+        if (i % 3 === 1) expect((await shopper.fail(body.orderId)).status).toBe(200);
+        if (i % 3 === 2) idle.push(body.orderId);
       }),
     );
     await makeOverdue(look, floor.calls, saleId, idle);
@@ -71,18 +74,18 @@ test.each(extent({ sample: arrangements.slice(1, 2).concat(arrangements.slice(3)
       what: 'nothing is held any more',
     });
 
-    const { available, held, sold } = (await web.client.look(saleId)).products[0]!;
+    const shelf = (await web.client.look(saleId)).products[0]!;
     const { impossible, releases } = replay(await look.ledger(saleId));
     expect(impossible, BROKEN_PROMISE).toEqual([]);
     expect({
-      available,
-      held,
-      sold,
+      available: shelf.available,
+      held: shelf.held,
+      sold: shelf.sold,
       paid: await look.paid(saleId),
       declined: await look.orders.countDocuments({ sale: saleId, status: 'CANCELLED', reason: 'PAYMENT_FAILED' }),
       expired: await look.orders.countDocuments({ sale: saleId, status: 'CANCELLED', reason: 'EXPIRED' }),
       releases: [...releases.values()].reduce((sum, times) => sum + times, 0),
-      charged: await look.bank.countDocuments({ status: 'captured' }),
+      charged: await look.bank.countDocuments({ status: 'captured', orderId: { $in: held } }),
     }).toEqual(OUTCOME);
     await expectSound(floor);
   },

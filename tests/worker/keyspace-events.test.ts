@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keys } from '#lib/redis/keys.ts';
 import { expectSound } from '#tests/support/audit.ts';
 import { replay } from '#tests/support/ledger.ts';
@@ -19,12 +19,12 @@ describe('a worker that hears Redis say that a timer has expired', () => {
   let worker: Running;
   let look: Witness;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     floor = await shopFloor(NO_SWEEP);
     [web, worker] = await Promise.all([floor.web(), floor.worker()]);
     look = await witness(floor);
   });
-  afterEach(async () => {
+  afterAll(async () => {
     await look?.close();
     await floor?.close();
   });

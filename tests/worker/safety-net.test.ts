@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { keys } from '#lib/redis/keys.ts';
 import { expectPromisesKept, expectSound } from '#tests/support/audit.ts';
 import { expectDied } from '#tests/support/crash.ts';
@@ -17,12 +17,13 @@ let floor: ShopFloor;
 let web: RunningWeb;
 let look: Witness;
 
-beforeEach(async () => {
+beforeAll(async () => {
   floor = await shopFloor({ KEYSPACE_EVENTS: 'off', SWEEP_SECONDS: '1' });
   web = await floor.web();
   look = await witness(floor);
 });
-afterEach(async () => {
+afterEach(() => floor.reset([web]));
+afterAll(async () => {
   await look?.close();
   await floor?.close();
 });

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { expectSound } from '#tests/support/audit.ts';
 import { makeOverdue } from '#tests/support/overdue.ts';
 import { type OwnMongo, ownMongo } from '#tests/support/own-mongo.ts';
@@ -17,17 +17,21 @@ let mongo: OwnMongo;
 let floor: ShopFloor;
 let look: Witness;
 
-beforeEach(async () => {
+beforeAll(async () => {
   mongo = await ownMongo();
+});
+afterAll(() => mongo?.close());
+beforeEach(async () => {
   floor = await shopFloor({ MONGODB_URI: mongo.server.url, LOG_LEVEL: 'info', PORT: '0' });
   look = await witness(floor);
 });
 afterEach(async () => {
   mongo?.server.process.kill('SIGCONT');
   floor?.redis.process.kill('SIGCONT');
+  await mongo.calm();
+  await look?.db.dropDatabase();
   await look?.close();
   await floor?.close();
-  await mongo?.close();
 });
 
 const ended = ({ process: { exitCode, signalCode } }: Running) => exitCode !== null || signalCode !== null;
