@@ -33,14 +33,14 @@ const size = (name: keyof typeof SIZES) => Number(values[name] ?? SIZES[name]);
 const start = Number(values.start);
 
 const PROOFS: Record<string, () => Promise<ProofResult>> = {
-  tests: runWholeTests,
+  mutations: () => runMutations(values.only),
   sim: () => runSimulation(start, size('seeds')),
   differential: () => compareStores(size('sequences')),
+  corpus: () => attackShop(start, size('requests')),
   races: () => runRaces(size('races')),
   money: () => runPurchases(size('purchases'), start),
-  corpus: () => attackShop(start, size('requests')),
   streams: floodStreams,
-  mutations: () => runMutations(values.only),
+  tests: runWholeTests,
 };
 
 const names = positionals.length > 0 ? positionals : Object.keys(PROOFS);
