@@ -6,7 +6,8 @@ import { member } from '#tests/support/accounts.ts';
 import { extent } from '#tests/support/extent.ts';
 import { type Answer, type Shopper, withoutNonce } from '#tests/support/http.ts';
 
-const shop = openShop();
+/** Whose pages no other file’s sales change. */
+const shop = openShop({ env: {} });
 
 const REQUESTS = extent({ sample: 1_200, whole: 10_000 });
 const AT_ONCE = 20;

@@ -6,7 +6,8 @@ import { type Wire, wire } from '#tests/support/wire.ts';
 
 // Nothing of the shop speaks another protocol than HTTP: whoever asks to go on in one is answered in this one.
 
-const shop = openShop();
+/** Whose pages no other file's sales change. */
+const shop = openShop({ env: {} });
 const machine = ruler();
 const PATHS = ['//x', '/', '/api/cart', '/api/products', '/nothing-here'];
 const UPGRADES = ['x', 'websocket'].map((protocol) => `Connection: Upgrade\r\nUpgrade: ${protocol}`);

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { keys } from '#lib/redis/keys.ts';
 import { BROKEN_PROMISE } from '#scripts/test/flaky.ts';
 import { expectSound } from '#tests/support/audit.ts';
 import { extent } from '#tests/support/extent.ts';
@@ -92,11 +93,12 @@ test.each(extent({ sample: arrangements.slice(1, 2).concat(arrangements.slice(3)
 );
 
 test("without any worker a shopper's own page says that the hold is over, and the next shopper can buy", async () => {
-  const { saleId, productIds } = await web.client.sale({ units: [1], holdSeconds: 1 });
+  const { saleId, productIds } = await web.client.sale({ units: [1], holdSeconds: 600 });
   const items = [{ productId: productIds[0]!, quantity: 1 }];
   const shopper = web.client.shopper();
   const { body } = await shopper.buyNow(items);
-  await until(() => Date.now() > Date.parse(body.expiresAt), { what: 'the hold is overdue' });
+  await makeOverdue(look, floor.calls, saleId, [body.orderId]);
+  await until(async () => (await look.redis.exists(keys.timer(saleId, body.orderId))) === 0, { what: 'it is overdue' });
   expect(await shopper.call('GET', `/api/orders/${body.orderId}`)).toMatchObject({
     status: 200,
     body: { status: 'CANCELLED', reason: 'EXPIRED' },
