@@ -340,6 +340,19 @@ test('mint does not push a unit that an order has, when Redis had lost the water
   expect(await counts(shop, sale)).toEqual([1, 0, 2]);
 });
 
+test('a unit whose mint Redis had lost is left to mint when its hold ends, and is in the stock once', async () => {
+  const shop = await world();
+  const sale = await freshSale(shop, { units: [2] });
+  const [productId] = sale.productIds as [string];
+  const { orderId } = await held(shop, sale);
+  await shop.redis.del(keys.stock(sale.saleId, productId));
+  await shop.redis.hset(keys.sale(sale.saleId), `minted:${productId}`, 0);
+  await release(shop.inventory, sale.saleId, orderId);
+  expect(await shop.redis.llen(keys.stock(sale.saleId, productId))).toBe(0);
+  await mint(shop.inventory, sale.saleId, productId, 2);
+  expect(await counts(shop, sale)).toEqual([2, 0, 0]);
+});
+
 test('nothing is written to a sale that is not ready', async () => {
   const shop = await world();
   const sale = await freshSale(shop);
