@@ -61,9 +61,13 @@ if (unknown.length > 0) {
   process.exitCode = failed > 0 ? 1 : 0;
 }
 
-/** Run one proof, print its figures and keep them. A proof that throws has failed; the others still run. */
+/**
+ * Run one proof, print its figures and keep them. A proof that throws has failed; the others still run, in the environment that
+ * this one began with: it names the services of its own there, which have ended with it.
+ */
 async function prove(name: string): Promise<ProofResult> {
   process.stdout.write(`\n── ${name}\n`);
+  const environment = { ...process.env };
   const began = performance.now();
   const result = await PROOFS[name]!().catch((error: unknown) => ({
     passed: 0,
@@ -71,6 +75,7 @@ async function prove(name: string): Promise<ProofResult> {
     figures: String(error instanceof Error ? (error.stack ?? error.message) : error).split('\n'),
   }));
   const seconds = (performance.now() - began) / 1_000;
+  process.env = environment;
   process.stdout.write(`${result.figures.join('\n')}\n`);
   process.stdout.write(`── ${name}: ${result.passed} passed, ${result.failed} failed (${Math.round(seconds)} s)\n`);
   const partial = values.only !== '' && name === 'mutations';
