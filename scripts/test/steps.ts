@@ -21,8 +21,11 @@ export interface Step {
   /** Needs this step to have passed, when it is part of the run. */
   after?: StepName;
   read(exitCode: number | null): StepResult;
-  /** The step with one of its tests alone, or with the whole file when the failure is outside of its tests. */
-  rerun?(test: TestResult): Step;
+  /**
+   * The step with one of its tests alone, or with the whole file when the failure is outside of its tests; undefined when it is
+   * outside of all files.
+   */
+  rerun?(test: TestResult): Step | undefined;
 }
 
 export interface StepFolders {
@@ -88,8 +91,8 @@ function browserStep(folders: StepFolders, args: readonly string[]): Step {
     read: (exitCode) => readReport(report, exitCode, readPlaywright),
     // Playwright empties its output folder when it starts: a folder inside keeps what the first run has written.
     rerun: ({ file, at }) => {
+      if (!at) return undefined;
       const again = ['--workers=1', '--trace=retain-on-failure'];
-      if (!at) return browserStep(folders, [...again, '--output=test-results/e2e/again']);
       const output = `test-results/e2e/again-${path.basename(file, '.spec.ts')}-${at.line}-${at.project}`;
       return browserStep(folders, [`${file}:${at.line}`, `--project=${at.project}`, `--output=${output}`, ...again]);
     },

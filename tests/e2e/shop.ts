@@ -77,6 +77,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   page: async ({ page, watch }, use) => {
     watch.on(page);
     await use(page);
+    await endRoutes(page.context());
   },
 
   shopper: async ({ browser, contextOptions, watch }, use) => {
@@ -88,7 +89,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       watch.on(page);
       return page;
     });
-    await Promise.all(contexts.map((context) => context.close()));
+    await Promise.all(contexts.map((context) => endRoutes(context).then(() => context.close())));
   },
 
   expectAnswers: async ({ watch }, use) => {
@@ -137,6 +138,12 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     { scope: 'worker' },
   ],
 });
+
+/** A page may still ask when its test is over: a route that a test has put in between is not to fail then. */
+async function endRoutes(context: BrowserContext): Promise<void> {
+  const ended = { behavior: 'ignoreErrors' } as const;
+  await Promise.all([context.unrouteAll(ended), ...context.pages().map((page) => page.unrouteAll(ended))]);
+}
 
 export { expect };
 
