@@ -2,6 +2,7 @@ import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { readDurations } from '#scripts/test/durations.ts';
+import { WHOLE } from '#tests/support/extent.ts';
 
 /** They replace a module for all that is loaded after them, and have a test process to themselves. */
 const MOCKING = ['tests/lib/{sessions,description}.test.ts'];
@@ -16,7 +17,6 @@ const TIMED = [
 /** Of the projects below. */
 const ORDER = ['processes', 'api', 'unit', 'mocking', 'timed'];
 
-const WHOLE = process.env.HOLDFAST_EXTENT === 'whole';
 const seconds = readDurations(import.meta.dirname);
 
 /**

@@ -5,6 +5,7 @@ import {
   MONGODB_SERVERS,
   REDIS_SERVERS,
   type ServerVersion,
+  serverName,
   untestedWarning,
 } from '#lib/server-versions.ts';
 
@@ -18,7 +19,7 @@ export function requireVersion(found: ServerVersion): void {
     const [variable, needed] =
       found.server === 'MongoDB' ? ['MONGODB_URI', MONGODB_SERVERS] : ['REDIS_URL', REDIS_SERVERS];
     throw new MisconfiguredError(
-      `Holdfast is misconfigured:\n  ${variable}: this server is ${found.server} ${found.version}; the shop needs ${needed}`,
+      `Holdfast is misconfigured:\n  ${variable}: this server is ${serverName(found)}; the shop needs ${needed}`,
     );
   }
   if (verdict === 'untested') log().warn(untestedWarning(found));

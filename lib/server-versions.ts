@@ -20,6 +20,12 @@ export interface ServerVersion {
   version: string;
 }
 
+/** A server as messages name it: "Valkey 9.1.2". */
+export const serverName = ({ server, version }: ServerVersion): string => `${server} ${version}`;
+
+/** Whether a text is a version that can be compared: numbers separated by dots. */
+export const isVersion = (text: string): boolean => /^\d+(\.\d+)+$/.test(text);
+
 const accepted = (server: ServerName) => `${server} ${SERVER_VERSIONS[server].oldest}+`;
 const tested = (server: ServerName) => `${server} ${SERVER_VERSIONS[server].tested}`;
 
@@ -38,8 +44,8 @@ export function judgeVersion({ server, version }: ServerVersion): Verdict {
 }
 
 /** The warning for an untested version: one line. */
-export function untestedWarning({ server, version }: ServerVersion): string {
-  return `${server} ${version} is accepted but not tested: the tests run on ${TESTED_SERVERS}`;
+export function untestedWarning(found: ServerVersion): string {
+  return `${serverName(found)} is accepted but not tested: the tests run on ${TESTED_SERVERS}`;
 }
 
 /** Negative when `a` is older than `b`, positive when it is newer, 0 when they are equal. Missing numbers count as 0. */

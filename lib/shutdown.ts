@@ -26,6 +26,9 @@ export function onShutdown(drain: () => Promise<void>): void {
   process.on('SIGTERM', stop);
 }
 
+/** The exit code of a process that must not start: another try would end the same way (sysexits.h). */
+export const EX_CONFIG = 78;
+
 /**
  * End a process that must not start, with the reason on standard error and no stack. One that was told to stop while it
  * started goes on stopping: its connections are closed, and what fails of that is no reason.
@@ -35,5 +38,5 @@ export function refuseToStart(error: unknown): void {
   const fatal = error instanceof Error ? error : new Error(String(error));
   const known = fatal.name === 'MisconfiguredError' || fatal.name === 'MissingIndexError';
   process.stderr.write(`${known ? fatal.message : (fatal.stack ?? fatal.message)}\n`);
-  process.exit(78); // EX_CONFIG
+  process.exit(EX_CONFIG);
 }

@@ -1,9 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { LIMITS } from '#lib/limits.ts';
 import { log } from '#lib/log.ts';
-
-/** A process that must not start ends with this code (EX_CONFIG): another try would end the same way. */
-const EX_CONFIG = 78;
+import { EX_CONFIG } from '#lib/shutdown.ts';
 
 export interface RestartLimits {
   /** A process that ends before it has listened for this long is a failed start. */

@@ -15,6 +15,7 @@ import { makeStepRunner } from '#scripts/test/run-step.ts';
 import { makeScratch } from '#scripts/test/scratch.ts';
 import { startTestServices } from '#scripts/test/services.ts';
 import { allSteps, chooseSteps, type Step, type StepName } from '#scripts/test/steps.ts';
+import { WHOLE } from '#tests/support/extent.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const dataDir = path.join(root, '.data');
@@ -70,7 +71,7 @@ async function main(): Promise<number> {
   removeOldFolders();
   const folder = mkdtempSync(path.join(dataDir, 'test-'));
   const onDisk = path.join(folder, 'scratch');
-  const scratch = process.env.HOLDFAST_EXTENT === 'whole' ? onDisk : makeScratch(root, onDisk);
+  const scratch = WHOLE ? onDisk : makeScratch(root, onDisk);
   const { values, positionals } = parseArgs({
     options: { only: { type: 'string' }, record: { type: 'boolean', default: false } },
     allowPositionals: true,

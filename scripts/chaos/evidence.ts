@@ -48,6 +48,7 @@ export function keepEvidence(proof: string, command: string, seconds: number, re
     machine: machine(),
     seconds: Math.round(seconds),
     ...result,
+    figures: result.figures.map((line) => line.replaceAll(`${process.cwd()}${path.sep}`, '')),
   };
   writeFileSync(path.join(FOLDER, `${proof}.json`), `${JSON.stringify(evidence, null, 2)}\n`);
   writeFileSync(path.join(FOLDER, 'README.md'), page(readEvidence()));

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import { type ProofResult, verdict } from '#scripts/chaos/evidence.ts';
+import { runEchoed } from '#scripts/chaos/run-echoed.ts';
 
 /**
  * Confirm against expire, over and over, on throw-away services: the test of `npm test`, with as many races as are wished.
@@ -8,19 +8,7 @@ import { type ProofResult, verdict } from '#scripts/chaos/evidence.ts';
  */
 export async function runRaces(races: number): Promise<ProofResult> {
   const program = ['node_modules/vitest/vitest.mjs', 'run', 'tests/chaos/confirm-against-expire.test.ts'];
-  const child = spawn(process.execPath, program, {
-    env: { ...process.env, HOLDFAST_RACES: String(races) },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk;
-    process.stdout.write(chunk);
-  });
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
+  const { code, output } = await runEchoed(program, { HOLDFAST_RACES: String(races) });
   const said = /^.*\d+ paid.*$/m.exec(output)?.[0] ?? '';
   return verdict(code === 0, [`${races} payments in the moment in which their hold runs out: exit code ${code}`, said]);
 }

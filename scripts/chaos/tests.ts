@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ProofResult } from '#scripts/chaos/evidence.ts';
+import { runEchoed } from '#scripts/chaos/run-echoed.ts';
 
 /** Test files whose proof has a size, a promise in seconds, or browser tests that run at one size of the window alone. */
 const SIZED = /support\/(?:extent|ruler|whole-test)\.ts|@once/;
@@ -18,16 +18,7 @@ export async function runWholeTests(): Promise<ProofResult> {
     .sort();
   const browser = files.some((file) => file.endsWith('.spec.ts'));
   const program = ['scripts/test.ts', `--only=build,vitest${browser ? ',browser' : ''}`, ...files];
-  const child = spawn(process.execPath, program, {
-    env: { ...process.env, HOLDFAST_EXTENT: 'whole' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk;
-    process.stdout.write(chunk);
-  });
-  await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+  const { output } = await runEchoed(program, { HOLDFAST_EXTENT: 'whole' });
   const [, passed, failed] = /^(\d+) passed, (\d+) failed$/m.exec(output.trim().split('\n').at(-1) ?? '') ?? [];
   const failures = output.slice(output.lastIndexOf('── Failed')).split('\n').slice(0, 40);
   return {

@@ -1,15 +1,28 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { compareVersions, releaseLine, SERVER_VERSIONS, type ServerVersion } from '#lib/server-versions.ts';
+import { compareVersions, isVersion, releaseLine, SERVER_VERSIONS, type ServerVersion } from '#lib/server-versions.ts';
+import type { Log } from '#scripts/services/log.ts';
 import type { ServerProgram } from '#scripts/services/server-program.ts';
 
 const RECORD = 'written-by.json';
+
+/** Where `npm start` keeps the data of a server, and which port it has. */
+export interface DataPlace {
+  /** The project's data folder; each server uses a folder of its own in it. */
+  dataDir: string;
+  /** Used when it is free. */
+  port?: number;
+  log: Log;
+}
+
+/** A server's data folder as messages name it: `.data/redis`. */
+export const folderName = (folder: string): string => path.relative(path.resolve(folder, '../..'), folder);
 
 /** The server that last wrote a data folder, as it was recorded there. Undefined without a record that can be read. */
 export function readWriter(folder: string): ServerVersion | undefined {
   try {
     const { program, version } = JSON.parse(readFileSync(path.join(folder, RECORD), 'utf8'));
-    return program in SERVER_VERSIONS && /^\d+(\.\d+)+$/.test(version) ? { server: program, version } : undefined;
+    return program in SERVER_VERSIONS && isVersion(version) ? { server: program, version } : undefined;
   } catch {
     return undefined;
   }

@@ -1,8 +1,8 @@
 import { createReadStream, existsSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { releaseLine, type ServerVersion } from '#lib/server-versions.ts';
-import { readWriter, recordWriter } from '#scripts/services/data-writer.ts';
+import { releaseLine, type ServerVersion, serverName } from '#lib/server-versions.ts';
+import { type DataPlace, folderName, readWriter, recordWriter } from '#scripts/services/data-writer.ts';
 import type { Log } from '#scripts/services/log.ts';
 import { type RunningMongo, startMongo } from '#scripts/services/mongodb.ts';
 import { findMongod, findMongodFor, localMongods } from '#scripts/services/mongodb-program.ts';
@@ -10,37 +10,29 @@ import { freePort } from '#scripts/services/ports.ts';
 import type { ServerProgram } from '#scripts/services/server-program.ts';
 import { EndedEarlyError } from '#scripts/services/service-process.ts';
 
-export interface FindMongoOptions {
-  /** The project's data folder; MongoDB uses its `mongodb` folder. */
-  dataDir: string;
-  /** Used when it is free. */
-  port?: number;
-  log: Log;
-}
-
 /**
  * The MongoDB that MONGODB_URI names (`server` is then absent and is not ours to stop), else one of our own on the data of the
  * last start. These data are the shop's orders: they are never set aside.
  * @throws when no mongod here may open the data, or the one that may cannot: the message says what to do
  */
-export async function findOrStartMongo(options: FindMongoOptions): Promise<{ url: string; server?: RunningMongo }> {
+export async function findOrStartMongo(place: DataPlace): Promise<{ url: string; server?: RunningMongo }> {
   const url = process.env.MONGODB_URI;
   if (url) return { url };
-  const { dataDir, log } = options;
+  const { dataDir, log } = place;
   const dir = path.join(dataDir, 'mongodb');
   const hasData = existsSync(path.join(dir, 'db', 'WiredTiger'));
   const writer = hasData ? await mongoWriter(dir) : undefined;
   const program = writer ? await programFor(writer, dir, log) : await findMongod(log);
-  const port = await freePort(options.port);
+  const port = await freePort(place.port);
   try {
     const server = await startMongo({ dir, port, log, program, ownGroup: true });
     recordWriter(dir, program);
     return { url: server.url, server };
   } catch (error) {
     if (!(error instanceof EndedEarlyError) || !hasData) throw error;
-    const whose = writer ? `, written by ${name(writer)}` : '';
+    const whose = writer ? `, written by ${serverName(writer)}` : '';
     throw new Error(
-      `${name(program)} does not start on ${shown(dir)}${whose}. ${error.message}\n${whatToDo(dir, writer, program)}`,
+      `${serverName(program)} does not start on ${folderName(dir)}${whose}. ${error.message}\n${whatToDo(dir, writer, program)}`,
     );
   }
 }
@@ -49,14 +41,16 @@ async function programFor(writer: ServerVersion, dir: string, log: Log): Promise
   const program = await findMongodFor(writer, log);
   if (program) {
     if (releaseLine(program.version) !== releaseLine(writer.version)) {
-      log(`${shown(dir)} was written by ${name(writer)}; ${name(program)}, the next release, opens it from now on`);
+      log(
+        `${folderName(dir)} was written by ${serverName(writer)}; ${serverName(program)}, the next release, opens it from now on`,
+      );
     }
     return program;
   }
   const here = (await localMongods()).map(({ file, version }) => `  - ${file} is ${version}`);
   throw new Error(
     [
-      `${shown(dir)} was written by ${name(writer)}. Only a mongod of that release or of the next one may open it; here are:`,
+      `${folderName(dir)} was written by ${serverName(writer)}. Only a mongod of that release or of the next one may open it; here are:`,
       ...(here.length > 0 ? here : ['  - none']),
       whatToDo(dir, writer),
     ].join('\n'),
@@ -89,9 +83,6 @@ function whatToDo(dir: string, writer: ServerVersion | undefined, tried?: Server
       ? '  - if its files are damaged, put a backup of the folder in its place'
       : `  - install MongoDB ${release ?? 'in the version that wrote it'}, so that its mongod is on PATH`,
     '  - name a MongoDB that has these orders: MONGODB_URI=… npm start',
-    `  - to begin without them, move ${shown(dir)} away yourself`,
+    `  - to begin without them, move ${folderName(dir)} away yourself`,
   ].join('\n');
 }
-
-const name = ({ server, version }: ServerVersion) => `${server} ${version}`;
-const shown = (folder: string) => path.relative(path.resolve(folder, '../..'), folder);

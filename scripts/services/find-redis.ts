@@ -1,7 +1,7 @@
 import { renameSync } from 'node:fs';
 import path from 'node:path';
-import type { ServerVersion } from '#lib/server-versions.ts';
-import { isExactly, recordWriter } from '#scripts/services/data-writer.ts';
+import { serverName } from '#lib/server-versions.ts';
+import { type DataPlace, folderName, isExactly, recordWriter } from '#scripts/services/data-writer.ts';
 import type { Log } from '#scripts/services/log.ts';
 import { freePort } from '#scripts/services/ports.ts';
 import { type RunningRedis, startRedis } from '#scripts/services/redis.ts';
@@ -11,26 +11,18 @@ import { removeFolder } from '#scripts/services/remove-folder.ts';
 import type { ServerProgram } from '#scripts/services/server-program.ts';
 import { EndedEarlyError } from '#scripts/services/service-process.ts';
 
-export interface FindRedisOptions {
-  /** The project's data folder; Redis uses its `redis` folder. */
-  dataDir: string;
-  /** Used when it is free. */
-  port?: number;
-  log: Log;
-}
-
 /**
  * The Redis that REDIS_URL names (`server` is then absent and is not ours to stop), else one of our own on the data of the last
  * start. Data that no program here may open, or that Redis cannot load, is set aside: MongoDB has every order, and the shop
  * rebuilds every sale from it.
  */
-export async function findOrStartRedis(options: FindRedisOptions): Promise<{ url: string; server?: RunningRedis }> {
+export async function findOrStartRedis(place: DataPlace): Promise<{ url: string; server?: RunningRedis }> {
   const url = process.env.REDIS_URL;
   if (url) return { url };
-  const { dataDir, log } = options;
+  const { dataDir, log } = place;
   const dir = path.join(dataDir, 'redis');
   const program = await programFor(dir, log);
-  const port = await freePort(options.port);
+  const port = await freePort(place.port);
   const start = () => startRedis({ dir, port, log, program, ownGroup: true });
   const server = await start().catch((error: unknown) => startEmpty(dir, error, start, log));
   recordWriter(dir, program);
@@ -44,14 +36,16 @@ async function programFor(dir: string, log: Log): Promise<ServerProgram> {
   const fitting = await findRedisProgramFor(writer, log);
   if (fitting) {
     if (!isExactly(writer, fitting)) {
-      log(`${shown(dir)} was written by ${name(writer)}; ${name(fitting)}, a newer version, opens it from now on`);
+      log(
+        `${folderName(dir)} was written by ${serverName(writer)}; ${serverName(fitting)}, a newer version, opens it from now on`,
+      );
     }
     return fitting;
   }
   const program = await findRedisProgram(log);
   const aside = setAside(dir, writer);
   log(
-    `${shown(dir)} was written by ${name(writer)}, which is not here, and ${name(program)} must not open it. ${rebuilt(aside)}`,
+    `${folderName(dir)} was written by ${serverName(writer)}, which is not here, and ${serverName(program)} must not open it. ${rebuilt(aside)}`,
   );
   return program;
 }
@@ -71,7 +65,7 @@ async function startEmpty(
   const aside = setAside(dir, redisWriter(dir));
   try {
     const server = await start();
-    log(`Redis could not load ${shown(dir)} (${shown(aside)}/redis.log says why). ${rebuilt(aside)}`);
+    log(`Redis could not load ${folderName(dir)} (${folderName(aside)}/redis.log says why). ${rebuilt(aside)}`);
     return server;
   } catch {
     removeFolder(dir);
@@ -80,7 +74,5 @@ async function startEmpty(
   }
 }
 
-const name = ({ server, version }: ServerVersion) => `${server} ${version}`;
-const shown = (folder: string) => path.relative(path.resolve(folder, '../..'), folder);
 const rebuilt = (aside: string) =>
-  `It is now ${shown(aside)}; Redis starts empty, and every sale is rebuilt from MongoDB, which has every order.`;
+  `It is now ${folderName(aside)}; Redis starts empty, and every sale is rebuilt from MongoDB, which has every order.`;

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync, renameSync } from 'node:fs';
 import path from 'node:path';
-import type { ServerVersion } from '#lib/server-versions.ts';
+import { isVersion, type ServerVersion } from '#lib/server-versions.ts';
 import { readWriter } from '#scripts/services/data-writer.ts';
 
 const HEADER_BYTES = 64;
@@ -46,7 +46,7 @@ function baseFileWriter(appendOnlyFolder: string): ServerVersion | undefined {
   const field = shortString(header, magic.length + 1);
   const version = shortString(header, magic.length + 2 + field.length);
   const server = { 'redis-ver': 'Redis', 'valkey-ver': 'Valkey' }[field];
-  if ((server !== 'Redis' && server !== 'Valkey') || !/^\d+(\.\d+)+$/.test(version)) return undefined;
+  if ((server !== 'Redis' && server !== 'Valkey') || !isVersion(version)) return undefined;
   return { server, version };
 }
 

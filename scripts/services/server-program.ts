@@ -5,6 +5,7 @@ import {
   SERVER_VERSIONS,
   type ServerName,
   type ServerVersion,
+  serverName,
   untestedWarning,
 } from '#lib/server-versions.ts';
 import type { Log } from '#scripts/services/log.ts';
@@ -50,7 +51,7 @@ export async function programsOnPath(names: readonly string[], attempts: string[
 export function tooOld(program: ServerProgram): string | undefined {
   if (judgeVersion(program) !== 'tooOld') return undefined;
   const { oldest } = SERVER_VERSIONS[program.server];
-  return `${program.file} is ${program.server} ${program.version}, older than ${oldest}`;
+  return `${program.file} is ${serverName(program)}, older than ${oldest}`;
 }
 
 /** Hand a program on, with a warning when the tests do not cover its version. */

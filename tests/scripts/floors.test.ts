@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { compareVersions } from '#lib/server-versions.ts';
 
 /**
  * The oldest version of a package that is not known to be open to something: what was closed, and where. Asking a registry
@@ -25,12 +26,8 @@ interface Lock {
   packages: Record<string, { version?: string }>;
 }
 
-const number = (version: string) => version.split('-')[0]!.split('.').map(Number);
-const older = (version: string, floor: string) => {
-  const [a, b] = [number(version), number(floor)];
-  const at = a.findIndex((part, i) => part !== b[i]);
-  return at >= 0 && a[at]! < b[at]!;
-};
+/** Without what a pre-release adds to its version. */
+const older = (version: string, floor: string) => compareVersions(version.split('-')[0]!, floor) < 0;
 
 test('no package of the lock is older than the version that closed what is known against it', () => {
   const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as Lock;
